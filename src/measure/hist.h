@@ -1,0 +1,48 @@
+/*
+ * A histogram with HdrHistogram semantics: fixed memory however many values are recorded, three
+ * significant digits (2,048 sub-buckets), exact minimum, maximum, count and sum beside it. Values
+ * are nanoseconds from 0 to HB_HIST_MAX_NS (one hour); larger ones are clamped and counted in
+ * `clamped`.
+ */
+#ifndef HB_MEASURE_HIST_H
+#define HB_MEASURE_HIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define HB_HIST_MAX_NS 3600000000000LL
+
+struct hb_hist {
+    uint64_t *counts; /* HB_HIST_BUCKETS of them */
+    uint64_t count;
+    uint64_t clamped;
+    int64_t min_ns, max_ns; /* of what was recorded; min > max when empty */
+    double sum_ns;
+};
+
+void hb_hist_init(struct hb_hist *hist); /* allocates */
+void hb_hist_release(struct hb_hist *hist);
+void hb_hist_clear(struct hb_hist *hist);
+
+void hb_hist_add(struct hb_hist *hist, int64_t value_ns); /* 9 ns; no allocation */
+void hb_hist_merge(struct hb_hist *into, const struct hb_hist *from);
+
+/* Value at a quantile in [0, 1]: 0.99 is p99. Never above the exact maximum; 0 when empty. */
+int64_t hb_hist_quantile(const struct hb_hist *hist, double quantile);
+double hb_hist_mean(const struct hb_hist *hist); /* exact; 0 when empty */
+
+/* How many recorded values lie above the quantile's value: a percentile needs at least 10. */
+uint64_t hb_hist_count_above(const struct hb_hist *hist, double quantile);
+
+/* HdrHistogram V2 compressed encoding (zlib), as any HdrHistogram library reads it. */
+int hb_hist_encode(const struct hb_hist *hist, struct hb_buf *ret_bytes,
+                   struct hb_error *err) HB_MUST_CHECK;
+
+/* The inverse; refuses foreign layouts and broken input. min, max and sum come from the buckets. */
+int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length,
+                   struct hb_error *err) HB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * What clients and servers there are. Registries are data: one YAML file a client
+ * (share/clients/NAME.yaml), one folder a server (share/servers/NAME/server.yaml), with the same
+ * keys for both and for native and foreign alike. Adding one touches no C.
+ *
+ * This layer reads the files, answers questions about them, finds out what is available and in
+ * which version, and turns a command template into an argument vector. It starts nothing but
+ * version commands, and those only when asked (hb_registry_probe).
+ */
+#ifndef HB_REGISTRY_REGISTRY_H
+#define HB_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/paths.h"
+
+struct hb_diags;
+
+enum hb_entry_kind {
+    HB_ENTRY_CLIENT,
+    HB_ENTRY_SERVER,
+};
+
+enum hb_mode {
+    HB_MODE_SYNC = 1 << 0,
+    HB_MODE_ASYNC = 1 << 1,
+};
+
+enum hb_http {
+    HB_HTTP_1_1 = 1 << 0, /* "http/1.1" */
+    HB_HTTP_2 = 1 << 1,   /* "h2" */
+};
+
+const char *hb_mode_name(enum hb_mode mode); /* "sync", "async" */
+const char *hb_http_name(enum hb_http http); /* "http/1.1", "h2" */
+
+/* Something a user cannot exceed, with the reason that reports and errors give. */
+struct hb_entry_limit {
+    const char *name; /* "max_concurrency", "descriptors_per_task" */
+    uint64_t value;
+    const char *why;
+};
+
+enum hb_option_type {
+    HB_OPTION_BOOL,
+    HB_OPTION_INTEGER,
+    HB_OPTION_STRING,
+    HB_OPTION_ENUM,
+};
+
+/* A setting of its own that a client or server declares. */
+struct hb_entry_option {
+    const char *name;
+    enum hb_option_type type;
+    const char *default_json; /* JSON text: "true", "4", "\"uvloop\"" */
+    const char *help;
+    const char *const *values; /* of an enum, NULL-terminated; else NULL */
+};
+
+struct hb_entry {
+    enum hb_entry_kind kind;
+    const char *name;
+    const char *summary;
+    const char *language;
+    unsigned modes;                     /* bits of enum hb_mode; 0 for servers */
+    unsigned protocols;                 /* bits of enum hb_http */
+    const char *const *command;         /* template, NULL-terminated */
+    const char *const *version_command; /* template, NULL-terminated */
+    const char *install_kind;           /* "builtin", "pip", "apt", "npm", "go", … */
+    const char *const *install_args;    /* requirement file, packages; NULL-terminated */
+    const struct hb_entry_limit *limits;
+    size_t limits_count;
+    const struct hb_entry_option *options;
+    size_t options_count;
+    const char *path; /* of the registry file, for messages */
+};
+
+struct hb_registry {
+    struct hb_arena *arena;
+    struct hb_paths paths;
+    const char *env_dir; /* where environments of foreign clients are kept */
+    const struct hb_entry *clients;
+    size_t clients_count;
+    const struct hb_entry *servers;
+    size_t servers_count;
+};
+
+/*
+ * Read every registry file below paths->share. Problems in files go to `diags` with their place;
+ * returns -1 when there was any, or when the folder cannot be read. Strings and arrays live in
+ * `arena`.
+ */
+int hb_registry_load(struct hb_registry *ret_registry, struct hb_arena *arena,
+                     const struct hb_paths *paths, struct hb_diags *diags,
+                     struct hb_error *err) HB_MUST_CHECK;
+
+/* NULL when there is none of that name. */
+const struct hb_entry *hb_registry_find(const struct hb_registry *registry, enum hb_entry_kind kind,
+                                        const char *name);
+
+/* The nearest known name for a typo, or NULL when nothing is near. */
+const char *hb_registry_nearest(const struct hb_registry *registry, enum hb_entry_kind kind,
+                                const char *name);
+
+const struct hb_entry_limit *hb_entry_limit(const struct hb_entry *entry, const char *name);
+const struct hb_entry_option *hb_entry_option(const struct hb_entry *entry, const char *name);
+
+/* Whether an entry can be used here, found out by running its version command. */
+struct hb_availability {
+    bool available;
+    char version[128]; /* first line of the version command's output */
+    char reason[512];  /* when unavailable: what is missing, */
+    char remedy[512];  /* and the command that mends it */
+};
+
+/*
+ * Run the version command (directly, no shell, 10 s at most, its output bounded) and describe the
+ * result. Fails only for reasons of our own; an unavailable client is a result.
+ */
+int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
+                      struct hb_availability *ret_availability, struct hb_error *err) HB_MUST_CHECK;
+
+/*
+ * The argument vector of an entry: the template with {libexec} {share} {python} {node} {mode}
+ * replaced. NULL-terminated, in `arena`.
+ */
+int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
+                        const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,
+                        char ***ret_argv, struct hb_error *err) HB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * One scenario, read, checked and filled with defaults: what to compare and how to run it.
+ * The language is described in docs/scenario-reference.md, made from the same field tables that
+ * parse it.
+ *
+ * Everything lives in the arena given to hb_scenario_load(). Every array axis has at least one
+ * value. Strings that came from the environment are secrets: the `canonical` texts keep them
+ * unexpanded.
+ */
+#ifndef HB_SCENARIO_SCENARIO_H
+#define HB_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "registry/registry.h"
+
+struct hb_diags;
+struct hb_secrets;
+
+enum hb_method {
+    HB_METHOD_GET,
+    HB_METHOD_POST,
+    HB_METHOD_PUT,
+    HB_METHOD_PATCH,
+    HB_METHOD_DELETE,
+    HB_METHOD_HEAD,
+    HB_METHOD_OPTIONS,
+    HB_METHOD_COUNT
+};
+
+const char *hb_method_name(enum hb_method method);
+
+/* Where in which file something was written; for messages and for `expand`. */
+struct hb_place {
+    const char *file;
+    unsigned line, column;
+};
+
+struct hb_tls {
+    bool verify;             /* default true */
+    const char *ca;          /* PEM file; NULL: the system's */
+    const char *cert, *key;  /* client certificate; NULL: none */
+    const char *server_name; /* NULL: the host of the URL */
+};
+
+/* An axis value of `servers`. */
+struct hb_server_spec {
+    const char *name;             /* label: "builtin", "staging" */
+    const struct hb_entry *entry; /* NULL for an origin of the user's own */
+    const char *url;              /* base URL of such an origin; else NULL */
+    struct hb_tls tls;
+    const char *options_json; /* canonical JSON of the entry's own options; "{}" */
+    const char
+        *canonical; /* canonical JSON of the axis value, defaults left out, secrets unexpanded */
+    struct hb_place place;
+};
+
+/* An axis value of `clients`. */
+struct hb_client_spec {
+    const char *label; /* "httpx/async", "libcurl/sync"; unique among the clients of a scenario */
+    const struct hb_entry *entry;
+    enum hb_mode mode;
+    const char *options_json; /* canonical JSON, defaults filled in, as the worker gets it */
+    const char *canonical;
+    struct hb_place place;
+};
+
+struct hb_header {
+    const char *name, *value; /* value expanded: may be secret */
+};
+
+/* One request that a worker sends; a URL entry with `variants` has several. */
+struct hb_request {
+    const char *url;  /* as written, expanded: "/get?x=1" relative to the server */
+    const void *body; /* NULL: none */
+    size_t body_bytes;
+};
+
+struct hb_expect {
+    unsigned status;      /* 0: any 2xx */
+    int64_t length_bytes; /* -1: not checked */
+};
+
+/* An axis value of `urls`. Its own methods and headers are merged with the scenario's already. */
+struct hb_url_spec {
+    const char *url;  /* label, as written (secrets unexpanded) */
+    unsigned methods; /* bits 1 << enum hb_method that this URL is used with */
+    const struct hb_header *headers;
+    size_t headers_count;
+    const struct hb_request *requests; /* at least one */
+    size_t requests_count;
+    struct hb_expect expect;
+    const char *canonical; /* includes the request digest: headers, bodies (hashed), expectation */
+    struct hb_place place;
+};
+
+enum hb_arrivals {
+    HB_ARRIVALS_CONSTANT,
+    HB_ARRIVALS_POISSON,
+};
+
+/* An axis value of `rate`; per_second 0 means a closed loop. */
+struct hb_rate {
+    double per_second;
+    enum hb_arrivals arrivals;
+};
+
+/* A pattern over axes: `exclude`, `--filter`, overrides. Globs as in fnmatch; an absent axis
+ * matches all. */
+struct hb_pattern {
+    const char *server, *client, *method, *url, *concurrency, *duration, *rate, *protocol;
+    struct hb_place place;
+};
+
+/* An `include` entry: a whole cell; axes with a single value may be left out. Indices into the axes
+ * (appended when new). */
+struct hb_include {
+    size_t server, client, url, concurrency, duration, rate, protocol;
+    enum hb_method method;
+    struct hb_place place;
+};
+
+enum hb_missing {
+    HB_MISSING_ERROR,
+    HB_MISSING_SKIP,
+};
+
+struct hb_run_options {
+    int64_t warmup_ns;   /* default 1 s */
+    int64_t cooldown_ns; /* default 200 ms */
+    int64_t drain_ns;    /* how long requests in flight may take after the window; default 5 s */
+    unsigned rounds;     /* default 5 */
+    uint64_t seed;       /* default 1 */
+    unsigned processes;  /* worker processes a run; default 1 */
+    const char *client_cpus, *server_cpus; /* "0-1,3"; NULL: chosen by the executor */
+    enum hb_missing missing_clients;       /* default error */
+};
+
+enum hb_metric {
+    HB_METRIC_REQUESTS_PER_SECOND,
+    HB_METRIC_ERROR_RATE, /* fraction 0…1 of verified + failed */
+    HB_METRIC_MEAN,       /* response times, ns */
+    HB_METRIC_P50,
+    HB_METRIC_P90,
+    HB_METRIC_P95,
+    HB_METRIC_P99,
+    HB_METRIC_P999,
+    HB_METRIC_MAX,
+    HB_METRIC_CPU_PER_REQUEST, /* ns */
+    HB_METRIC_RSS_PEAK,        /* bytes */
+    HB_METRIC_COUNT
+};
+
+const char *hb_metric_name(enum hb_metric metric); /* as a scenario writes it: "p99" */
+
+struct hb_threshold {
+    enum hb_metric metric;
+    enum { HB_BELOW, HB_AT_MOST, HB_ABOVE, HB_AT_LEAST } comparison;
+    double value;     /* in the metric's unit */
+    const char *text; /* as written: "<250ms" */
+    struct hb_place place;
+};
+
+struct hb_scenario {
+    const char *name;
+    const char *description; /* "" when there is none */
+    const char *path;        /* as the user named it */
+    const char *text;        /* the file as it is, unexpanded: stored with the sweep */
+    char hash[17];           /* of the resolved scenario, secrets unexpanded: 16 hex digits */
+
+    const struct hb_server_spec *servers;
+    size_t servers_count;
+    const struct hb_client_spec *clients;
+    size_t clients_count;
+    const struct hb_url_spec *urls;
+    size_t urls_count;
+    unsigned methods; /* bits 1 << enum hb_method: the axis; a URL's own methods replace it */
+    const uint32_t *concurrency;
+    size_t concurrency_count;
+    const int64_t *durations_ns;
+    size_t durations_count;
+    const struct hb_rate *rates;
+    size_t rates_count;
+    const enum hb_http *protocols;
+    size_t protocols_count;
+
+    const struct hb_pattern *excludes;
+    size_t excludes_count;
+    const struct hb_include *includes;
+    size_t includes_count;
+
+    int64_t timeout_ns, connect_timeout_ns;
+    bool keepalive;
+    struct hb_run_options run;
+    const struct hb_threshold *thresholds;
+    size_t thresholds_count;
+    const char *const *allow_remote; /* NULL-terminated host names */
+};
+
+/* What the command line and the environment add. */
+struct hb_scenario_overrides {
+    const char *const *sets; /* "run.rounds=3", NULL-terminated; NULL: none */
+};
+
+/*
+ * Read, resolve (extends, ${…}, --set) and check the file at `path` ("-": standard input). All
+ * problems go to `diags`; -1 when there was any. `secrets` collects values that came from the
+ * environment.
+ */
+int hb_scenario_load(const char *path, const struct hb_scenario_overrides *overrides,
+                     const struct hb_registry *registry, struct hb_arena *arena,
+                     struct hb_secrets *secrets, struct hb_scenario **ret_scenario,
+                     struct hb_diags *diags, struct hb_error *err) HB_MUST_CHECK;
+
+#endif
