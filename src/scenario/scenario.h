@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "config/place.h"
 #include "registry/registry.h"
 
 struct hb_diags;
@@ -33,12 +34,6 @@ enum hb_method {
 };
 
 const char *hb_method_name(enum hb_method method);
-
-/* Where in which file something was written; for messages and for `expand`. */
-struct hb_place {
-    const char *file;
-    unsigned line, column;
-};
 
 struct hb_tls {
     bool verify;             /* default true */
