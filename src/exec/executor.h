@@ -1,0 +1,77 @@
+/*
+ * The executor: carries out the runs of a plan one after another. For each round and server it
+ * brings the topology up, runs the cells in their planned order, each in fresh worker processes,
+ * and takes the topology away. It knows neither the store nor the terminal: finished runs and
+ * progress go to a sink.
+ *
+ * One single-threaded loop supervises everything; SIGINT and SIGTERM are taken through a signalfd
+ * while it runs.
+ */
+#ifndef HB_EXEC_EXECUTOR_H
+#define HB_EXEC_EXECUTOR_H
+
+#include "base/error.h"
+#include "exec/result.h"
+#include "plan/plan.h"
+#include "registry/registry.h"
+
+enum hb_exec_phase {
+    HB_PHASE_SERVER_START,
+    HB_PHASE_WORKER_START,
+    HB_PHASE_WARMUP,
+    HB_PHASE_WINDOW,
+    HB_PHASE_DRAIN,
+    HB_PHASE_COOLDOWN,
+};
+
+const char *hb_exec_phase_name(enum hb_exec_phase phase); /* "warm-up", "measuring", … */
+
+/* Emitted at every change of phase and a few times a second in between. */
+struct hb_exec_progress {
+    size_t runs_done, runs_total; /* of those to be executed now */
+    size_t run;                   /* index into plan->runs */
+    enum hb_exec_phase phase;
+    double requests_per_second; /* verified, over the last interval */
+    uint64_t failed;            /* failed requests of this run so far */
+    int64_t remaining_ns;       /* estimate for everything that is left */
+};
+
+struct hb_exec_sink {
+    void *context;
+    /* May be NULL. Must not block. */
+    void (*progress)(void *context, const struct hb_exec_progress *progress);
+    /* A finished run; borrowed for the call. An error here ends the sweep: a result that cannot be
+     * kept is lost work. */
+    int (*finished)(void *context, const struct hb_run_result *result, struct hb_error *err);
+    /* Something a person should know but no failure ("nginx died and was started again"). May be
+     * NULL. */
+    void (*notice)(void *context, const char *text);
+};
+
+struct hb_exec_options {
+    const struct hb_registry *registry;
+    const size_t *runs; /* indices into plan->runs still to do, in plan order; NULL: all */
+    size_t runs_count;
+    bool smoke;                  /* one verified request a cell */
+    int64_t monitor_interval_ns; /* of the resource monitor; 100 ms by default */
+    int64_t budget_ns; /* stop after the whole round in which it is used up, or before one that will
+                          not fit; 0: none */
+};
+
+struct hb_exec_summary {
+    size_t ok, failed, skipped;
+    bool interrupted;    /* SIGINT or SIGTERM */
+    bool budget_reached; /* runs are left because of budget_ns */
+    int64_t wall_ns;
+};
+
+/*
+ * Runs fail one by one, never the sweep: -1 is for what makes going on pointless (the sink failed,
+ * no server can start in any round, our helper programs are missing). When interrupted: 0, with
+ * summary.interrupted; whatever was started is gone.
+ */
+int hb_exec_sweep(const struct hb_plan *plan, const struct hb_exec_options *options,
+                  const struct hb_exec_sink *sink, struct hb_exec_summary *ret_summary,
+                  struct hb_error *err) HB_MUST_CHECK;
+
+#endif

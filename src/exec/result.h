@@ -1,0 +1,147 @@
+/*
+ * What one run yields: the value that the executor hands to its sink. It is plain data; nothing in
+ * it refers to a live process. The store writes it down, the command line shows it.
+ *
+ * Units are in the names. Instants ending in _ns are CLOCK_MONOTONIC unless they say wall.
+ */
+#ifndef HB_EXEC_RESULT_H
+#define HB_EXEC_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/sample.h"
+#include "measure/hist.h"
+#include "plan/plan.h"
+
+enum hb_run_status {
+    HB_RUN_OK,      /* measured something; may still carry trust flags and failed requests */
+    HB_RUN_FAILED,  /* a worker crashed, hung, lied or could not start; or nothing was verified */
+    HB_RUN_SKIPPED, /* the client or server is not available and the scenario says skip */
+    HB_RUN_INTERRUPTED, /* Ctrl-C: not kept, stays pending */
+};
+
+enum hb_run_purpose {
+    HB_PURPOSE_MEASURED, /* an ordinary run; the only kind in the benchmark_results view */
+    HB_PURPOSE_SMOKE,    /* one request */
+};
+
+const char *hb_run_status_name(enum hb_run_status status);    /* "ok", "failed", "skipped", … */
+const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "smoke" */
+
+/* Why a result should not be believed; bits of hb_run_result.flags. */
+enum hb_flag {
+    HB_FLAG_ERRORS = 1 << 0,          /* some requests failed */
+    HB_FLAG_TOO_FEW_SAMPLES = 1 << 1, /* fewer than 10 samples above p99 */
+    HB_FLAG_CLIENT_SATURATED =
+        1 << 2, /* the client used 95 % of its cores, or one core of a single loop */
+    HB_FLAG_SERVER_LIMITED = 1 << 3, /* the server used 90 % of its cores */
+    HB_FLAG_GENERATOR_LATE = 1 << 4, /* open loop: under 99 % of the scheduled requests were sent */
+    HB_FLAG_NOT_STEADY = 1 << 5,     /* the per-second rate drifts over the window */
+    HB_FLAG_COUNT_MISMATCH =
+        1 << 6, /* client, runner and server disagree on the number of requests */
+    HB_FLAG_CONNECTION_CHURN =
+        1 << 7, /* more connections than the concurrency, or some opened in the window */
+    HB_FLAG_LITTLES_LAW = 1 << 8, /* closed loop: concurrency is not throughput × mean latency */
+    HB_FLAG_HOST_CONTENDED = 1 << 9,  /* steal or pressure stall in the window */
+    HB_FLAG_VARYING_LENGTH = 1 << 10, /* verified bodies differ in length */
+    HB_FLAG_COUNT = 11
+};
+
+const char *hb_flag_name(unsigned bit_number);    /* "errors"; bit_number from 0 */
+const char *hb_flag_meaning(unsigned bit_number); /* a sentence for people */
+
+/* Requests of one phase by outcome, as judged by the runner. outcomes[HB_OUTCOME_OK] are verified.
+ */
+struct hb_tally {
+    uint64_t outcomes[HB_OUTCOME_COUNT];
+    uint64_t bytes; /* of verified responses' bodies */
+};
+
+uint64_t hb_tally_verified(const struct hb_tally *tally);
+uint64_t hb_tally_failed(const struct hb_tally *tally);
+
+/* Resources of a process tree over the measured window, read from outside. */
+struct hb_usage {
+    bool known; /* false for a server that is not ours */
+    int64_t cpu_ns;
+    uint64_t rss_avg_bytes, rss_peak_bytes;
+    uint64_t voluntary_switches, involuntary_switches;
+    uint64_t read_bytes, written_bytes; /* rchar, wchar: all reads and writes, sockets included
+                                           where the kernel counts them */
+    int64_t runqueue_wait_ns;
+    uint32_t processes, threads; /* most seen at once */
+};
+
+/* What a server counted. */
+struct hb_server_counts {
+    bool known;
+    uint64_t requests, connections, bytes_in, bytes_out;
+};
+
+/* One second of the run, from its start: the within-run series. */
+struct hb_second {
+    uint32_t verified, failed;
+    int64_t response_sum_ns; /* of verified */
+    int64_t response_max_ns;
+};
+
+#define HB_RUN_MAX_SECONDS 86400
+
+/* What a worker said of itself. Strings are malloc'd and owned by the result. */
+struct hb_worker_report {
+    char *client_version, *runtime; /* "2.32.5", "CPython 3.11.7" */
+    char *http;                     /* "1.1" */
+    char *ready_json, *done_json;   /* the whole lines, bounded; NULL when not received */
+    int64_t pid;
+    int64_t connections; /* -1: unknown */
+};
+
+struct hb_run_result {
+    const struct hb_plan *plan;
+    size_t run; /* index into plan->runs */
+    enum hb_run_purpose purpose;
+    unsigned attempt; /* from 1 */
+    enum hb_run_status status;
+    char failure[HB_ERROR_MESSAGE_BYTES]; /* "" when ok */
+    char *log_tail; /* last lines of the workers' (or server's) standard error; may be NULL */
+    unsigned flags; /* bits of enum hb_flag */
+
+    int64_t started_wall_ns, ended_wall_ns;
+    int64_t start_ns, window_start_ns, window_end_ns, ended_ns;
+
+    struct hb_tally warmup, window;
+    uint64_t scheduled; /* open loop: due in the window; closed loop: 0 */
+    uint64_t unsent, unfinished;
+    uint64_t connects_in_window;             /* connect samples that ended in the window */
+    uint64_t body_bytes_min, body_bytes_max; /* of verified responses */
+
+    struct hb_hist response;   /* verified, from the due instant */
+    struct hb_hist service;    /* verified, from the start */
+    struct hb_hist failed;     /* failed requests, from the due instant */
+    struct hb_hist ttfb;       /* verified; empty where the client cannot see it */
+    struct hb_hist connect;    /* connection set-ups of the whole run */
+    struct hb_hist lag;        /* lateness of loop ticks in the window */
+    struct hb_second *seconds; /* malloc'd */
+    size_t seconds_count;
+
+    struct hb_usage client, server;
+    int64_t harness_cpu_ns;                  /* the runner's own, over the window */
+    struct hb_server_counts server_counts;   /* over the whole run */
+    char client_cpus[256], server_cpus[256]; /* "1"; "" when not pinned */
+    double load_average;                     /* before the run */
+
+    struct hb_worker_report *workers; /* malloc'd array */
+    size_t workers_count;
+};
+
+void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan, size_t run);
+void hb_run_result_release(struct hb_run_result *result);
+
+/* Seconds of the measured window; verified responses a second; CPU nanoseconds a verified request
+ * (0 when none). */
+double hb_run_window_s(const struct hb_run_result *result);
+double hb_run_requests_per_second(const struct hb_run_result *result);
+double hb_run_cpu_per_request_ns(const struct hb_run_result *result);
+
+#endif

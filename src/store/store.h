@@ -1,0 +1,157 @@
+/*
+ * Results in SQLite. One file holds many sweeps. The plan is inserted as pending rows; a finished
+ * run is one transaction; so a sweep that was interrupted or killed goes on where it was.
+ *
+ * Schema version in PRAGMA user_version; older files are migrated forward, newer ones refused. A
+ * file that holds the old tool's table `benchmark_results` keeps its rows in `legacy_results`, and
+ * the view `benchmark_results` shows both (columns in docs/data-model.md).
+ */
+#ifndef HB_STORE_STORE_H
+#define HB_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "exec/result.h"
+#include "plan/plan.h"
+
+struct hb_store;
+struct hb_secrets;
+
+enum hb_store_mode {
+    HB_STORE_READ,  /* must exist */
+    HB_STORE_WRITE, /* created when missing; migrated when old */
+};
+
+int hb_store_open(const char *path, enum hb_store_mode mode, struct hb_store **ret_store,
+                  struct hb_error *err) HB_MUST_CHECK;
+void hb_store_close(struct hb_store *store);
+
+/* What a sweep is, beside its plan. Borrowed for the call. */
+struct hb_sweep_info {
+    const struct hb_scenario *scenario;
+    const char *tool_version;
+    const char *revision;         /* of the repository the scenario lies in; "" when unknown */
+    const char *environment_json; /* hb_environment_json() */
+    const char *fingerprint;
+    const char *const *tags; /* "K=V", NULL-terminated */
+    enum hb_run_purpose purpose;
+    const struct hb_secrets *secrets; /* values to mask in everything that is stored; may be NULL */
+};
+
+enum hb_sweep_status {
+    HB_SWEEP_RUNNING,     /* in progress, or the runner was killed */
+    HB_SWEEP_COMPLETE,    /* no run is pending */
+    HB_SWEEP_INTERRUPTED, /* Ctrl-C: --resume goes on */
+    HB_SWEEP_BUDGET,      /* whole rounds were left out for lack of time; --resume goes on */
+};
+
+const char *hb_sweep_status_name(enum hb_sweep_status status);
+
+/* Insert the sweep, its environment, cells and all runs as pending. */
+int hb_store_begin_sweep(struct hb_store *store, const struct hb_sweep_info *info,
+                         const struct hb_plan *plan, int64_t *ret_sweep_id,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/* A finished run: its row, histograms and series, in one transaction. Runs with HB_RUN_INTERRUPTED
+ * stay pending. */
+int hb_store_save_run(struct hb_store *store, int64_t sweep_id, const struct hb_run_result *result,
+                      struct hb_error *err) HB_MUST_CHECK;
+
+int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_status status,
+                       struct hb_error *err) HB_MUST_CHECK;
+
+/*
+ * For --resume: the newest sweep with pending runs whose scenario hash, plan (cells and order) and
+ * seed equal those given. 0 in *ret_sweep_id when there is none; a sweep of the same name with
+ * another hash is named in the error (HB_ERR_NOT_FOUND). *ret_runs: indices into plan->runs still
+ * pending, in `arena`.
+ */
+int hb_store_resume(struct hb_store *store, const struct hb_plan *plan, struct hb_arena *arena,
+                    int64_t *ret_sweep_id, size_t **ret_runs, size_t *ret_runs_count,
+                    struct hb_error *err) HB_MUST_CHECK;
+
+/* ---- reading ---- */
+
+struct hb_sweep_row {
+    int64_t id;
+    const char *scenario_name, *scenario_hash, *status, *purpose, *fingerprint, *tool_version,
+        *revision;
+    const char *scenario_text, *environment_json, *tags_json;
+    int64_t started_wall_ns, ended_wall_ns; /* 0 when not ended */
+    uint64_t seed;
+    unsigned rounds;
+    size_t cells_count, runs_count, runs_pending, runs_failed;
+};
+
+/* One row of `runs`, joined with its cell: everything but histograms and series. */
+struct hb_run_row {
+    int64_t id;
+    unsigned round, attempt, position; /* position: order of execution, from 0 */
+    const char *cell_id, *client, *mode, *server, *method, *url, *client_library, *client_version,
+        *runtime;
+    const char *http, *options_json;
+    uint32_t concurrency;
+    double rate;         /* requests a second; 0: closed loop */
+    int64_t duration_ns; /* as the cell says */
+    const char *status;  /* "pending", "ok", "failed", "skipped" */
+    const char *failure, *log_tail;
+    unsigned flags;
+    int64_t started_wall_ns, ended_wall_ns, window_ns;
+    uint64_t verified, failed, unsent, unfinished, scheduled, bytes;
+    uint64_t outcomes[HB_OUTCOME_COUNT];
+    double requests_per_second; /* derived: verified / window */
+    int64_t response_mean_ns, response_p50_ns, response_p90_ns, response_p95_ns, response_p99_ns,
+        response_p999_ns, response_min_ns, response_max_ns;
+    int64_t client_cpu_ns, server_cpu_ns, harness_cpu_ns; /* -1: unknown */
+    uint64_t client_rss_avg_bytes, client_rss_peak_bytes, server_rss_peak_bytes;
+    uint64_t voluntary_switches, involuntary_switches;
+    int64_t connections;     /* opened, by the worker; -1: unknown */
+    int64_t server_requests; /* counted by the server over the whole run; -1: unknown */
+    const char *client_cpus, *server_cpus;
+};
+
+enum hb_hist_kind {
+    HB_HIST_RESPONSE,
+    HB_HIST_SERVICE,
+    HB_HIST_FAILED,
+    HB_HIST_TTFB,
+    HB_HIST_CONNECT,
+    HB_HIST_LAG,
+    HB_HIST_KIND_COUNT
+};
+
+const char *hb_hist_kind_name(enum hb_hist_kind kind);
+
+/* All sweeps, newest first. */
+int hb_store_list_sweeps(struct hb_store *store, struct hb_arena *arena,
+                         struct hb_sweep_row **ret_rows, size_t *ret_count,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/* selector: an id, "latest", "latest~N". HB_ERR_NOT_FOUND says which there are. */
+int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_arena *arena,
+                        struct hb_sweep_row *ret_row, struct hb_error *err) HB_MUST_CHECK;
+
+/* The runs of a sweep in order of execution. */
+int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                       struct hb_run_row **ret_rows, size_t *ret_count,
+                       struct hb_error *err) HB_MUST_CHECK;
+
+/* Add a run's stored histogram to `into` (merged, never averaged). */
+int hb_store_merge_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
+                        struct hb_hist *into, struct hb_error *err) HB_MUST_CHECK;
+
+/* The per-second series of a run, in `arena`. */
+int hb_store_load_series(struct hb_store *store, int64_t run_id, struct hb_arena *arena,
+                         struct hb_second **ret_seconds, size_t *ret_count,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/* `sweeps rm` and `sweeps prune`: remove everything of a sweep and give the space back. */
+int hb_store_remove_sweep(struct hb_store *store, int64_t sweep_id,
+                          struct hb_error *err) HB_MUST_CHECK;
+int hb_store_prune(struct hb_store *store, size_t keep_newest, size_t *ret_removed,
+                   struct hb_error *err) HB_MUST_CHECK;
+
+#endif
