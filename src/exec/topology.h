@@ -6,6 +6,8 @@
 #ifndef HB_EXEC_TOPOLOGY_H
 #define HB_EXEC_TOPOLOGY_H
 
+#include <sys/types.h>
+
 #include "base/error.h"
 #include "exec/result.h"
 #include "registry/registry.h"
