@@ -1,0 +1,53 @@
+/*
+ * A cell over its rounds: one observation a run (a fresh process), so the interval is over rounds,
+ * never over requests. Latency percentiles come from histograms merged over the rounds, never from
+ * averaged percentiles.
+ */
+#ifndef HB_GATE_SUMMARY_H
+#define HB_GATE_SUMMARY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "measure/hist.h"
+#include "scenario/scenario.h"
+#include "store/store.h"
+
+/* A median over rounds with an interval; n = 0: not measured. */
+struct hb_estimate {
+    unsigned n;
+    double value;
+    double low, high; /* equal to value when n is too small for an interval of `coverage` */
+    double coverage;  /* attained: 0.95, less for few rounds, 0 for one */
+};
+
+struct hb_cell_summary {
+    const struct hb_run_row *first;       /* a run of this cell, for its labels */
+    const struct hb_run_row *const *runs; /* all of them, by round */
+    size_t runs_count, ok, failed, skipped, pending;
+    struct hb_estimate requests_per_second; /* verified */
+    struct hb_estimate cpu_per_request_ns;  /* client's */
+    struct hb_estimate server_cpu_per_request_ns;
+    struct hb_estimate rss_peak_bytes;
+    struct hb_estimate p50_ns, p99_ns; /* over rounds: each round's percentile is one observation */
+    struct hb_hist response; /* verified, merged over rounds; released with the summaries */
+    uint64_t verified, failed_requests, outcomes[HB_OUTCOME_COUNT];
+    unsigned flags; /* union over ok runs */
+};
+
+struct hb_summaries {
+    struct hb_cell_summary
+        *cells; /* in the order of first execution's cell: by method, url, concurrency, client */
+    size_t count;
+};
+
+/* Runs as loaded by hb_store_load_runs(); both stay valid as long as `arena`. */
+int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t runs_count,
+                 struct hb_arena *arena, struct hb_summaries *ret_summaries,
+                 struct hb_error *err) HB_MUST_CHECK;
+void hb_summaries_release(struct hb_summaries *summaries);
+
+/* A metric of a cell in the unit of enum hb_metric; false when it was not measured. */
+bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric,
+                       double *ret_value);
+
+#endif
