@@ -13,18 +13,26 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "plan/axes.h"
 #include "scenario/scenario.h"
 
-#define HB_PLAN_MAX_CELLS 2000000u
-#define HB_CELL_ID_BYTES 17 /* 16 hex digits and a NUL */
+#define HB_PLAN_MAX_CELLS 2000000u        /* of the matrix before `exclude`; of `include` */
+#define HB_PLAN_MAX_RUNS 20000000u        /* cells × rounds */
+#define HB_SCHEDULE_MAX_COUNT 50000000u   /* due instants of one run: 400 MB */
+#define HB_CELL_CANONICAL_BYTES (1 << 20) /* of one cell's canonical JSON */
+#define HB_CELL_ID_BYTES 17               /* 16 hex digits and a NUL */
 
-/* One combination of axis values. */
+/* One combination of axis values: an index into each axis of the scenario. */
 struct hb_cell {
-    uint64_t id; /* hash of its canonical JSON (hb_cell_canonical): stable across versions, ports,
-                    rounds, seeds */
-    uint32_t url, concurrency, duration;
-    uint16_t server, client, rate, protocol;
-    uint8_t method;   /* enum hb_method */
+    uint64_t id; /* XXH3-64 of its canonical JSON: stable across versions, ports, rounds, seeds */
+    union {
+        struct {
+            uint32_t server, client, url;
+            uint32_t method; /* enum hb_method */
+            uint32_t concurrency, duration, rate, protocol;
+        };
+        uint32_t at[HB_AXIS_COUNT]; /* the same, by enum hb_axis */
+    };
     uint32_t include; /* 1 + index of the include entry it came from; 0: the matrix */
 };
 
@@ -36,45 +44,67 @@ struct hb_plan_run {
 
 struct hb_plan {
     const struct hb_scenario *scenario;
-    const struct hb_cell *cells;
+    const struct hb_cell *cells; /* in the order of the matrix, then the includes */
     size_t cells_count;
     const struct hb_plan_run *runs; /* in order of execution */
-    size_t runs_count;
-    int64_t estimated_ns; /* wall time of all runs, servers' start included */
+    size_t runs_count;              /* cells_count × rounds */
+    unsigned rounds;                /* 1 for smoke, else the scenario's */
+    int64_t estimated_ns;           /* wall time of all runs, servers' start included */
+};
+
+/* One `--filter`: a glob for one axis. */
+struct hb_filter {
+    enum hb_axis axis;
+    const char *glob;
 };
 
 struct hb_plan_options {
-    const struct hb_pattern *filters; /* cells matching any of them stay; none: all stay */
+    const struct hb_filter *filters; /* of one axis: alternatives; different axes must all match */
     size_t filters_count;
-    bool smoke; /* one round */
+    bool smoke; /* one round, of one verified request a cell */
 };
 
 /*
- * Expand the scenario. Fails with HB_ERR_LIMIT (matrix too large, with the arithmetic), or
- * HB_ERR_INPUT: an exclude or filter that matches nothing, no cell left, two cells with one id.
+ * Expand the scenario: the product of the axes (each URL with its own methods) without what an
+ * `exclude` matches, then the `include` entries, then only what the filters keep; and for each
+ * round the servers in seeded random order, and within each its cells in seeded random order. A
+ * round's order depends on the seed, its number and the cells alone.
+ *
+ * Fails with HB_ERR_LIMIT (too many cells or runs, with the arithmetic), or HB_ERR_INPUT: an
+ * exclude or filter that matches nothing, no cell left, two cells with one id.
  */
 int hb_plan_make(const struct hb_scenario *scenario, const struct hb_plan_options *options,
                  struct hb_arena *arena, struct hb_plan *ret_plan,
                  struct hb_error *err) HB_MUST_CHECK;
 
-/* `--filter AXIS=GLOB`: several of one axis are alternatives; different axes must all match. */
+/* Texts as `--filter` takes them, "AXIS=GLOB". Sets only the filters of `options`. */
 int hb_filters_parse(const char *const *texts, size_t texts_count, struct hb_arena *arena,
                      struct hb_plan_options *options, struct hb_error *err) HB_MUST_CHECK;
 
+/* Whether a pattern (`exclude`, a gate's override) names a cell: all its globs match. */
+bool hb_pattern_matches(const struct hb_scenario *scenario, const struct hb_pattern *pattern,
+                        const struct hb_cell *cell);
+
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 
-/* Canonical JSON of a cell: sorted keys, defaults left out, secrets unexpanded. */
+/*
+ * What identifies a cell, as canonical JSON: keys sorted, no spaces, secrets unexpanded. Always
+ * there: client, concurrency, duration_ns, method, server, url. Left out when they are at their
+ * default, so that ids made before the axis existed stay valid: keepalive (true), protocol
+ * (http/1.1), rate (closed loop).
+ */
 void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell *cell,
                        struct hb_buf *ret_json);
 
-/* Expected wall time of one run of a cell: warm-up, window, drain allowance, cool-down, overhead.
- */
+/* Expected wall time of one run of a cell: start of the worker, warm-up, window, the end of what is
+ * in flight, cool-down. */
 int64_t hb_cell_estimate_ns(const struct hb_scenario *scenario, const struct hb_cell *cell);
 
 /*
- * The due instants of an open loop: count 64-bit offsets from the start, ascending, covering
- * span_ns. Constant or Poisson arrivals from `seed`. Memory is malloc'd; the caller frees
- * *ret_offsets.
+ * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below
+ * span_ns. Constant or Poisson arrivals, the latter from `seed`. rate->per_second must be above 0.
+ * HB_ERR_LIMIT when there would be more than HB_SCHEDULE_MAX_COUNT. Memory is malloc'd; the caller
+ * frees *ret_offsets (NULL when the count is 0).
  */
 int hb_schedule_make(const struct hb_rate *rate, int64_t span_ns, uint64_t seed,
                      uint64_t **ret_offsets, size_t *ret_count, struct hb_error *err) HB_MUST_CHECK;

@@ -119,6 +119,12 @@ struct hb_include {
     struct hb_place place;
 };
 
+/* How many of each axis's last values only `include` entries use: the matrix is the product of the
+ * values before them. All 0 when includes add none. */
+struct hb_appended {
+    size_t servers, clients, urls, concurrency, durations, rates, protocols;
+};
+
 enum hb_missing {
     HB_MISSING_ERROR,
     HB_MISSING_SKIP,
@@ -187,6 +193,7 @@ struct hb_scenario {
     size_t excludes_count;
     const struct hb_include *includes;
     size_t includes_count;
+    struct hb_appended appended;
 
     int64_t timeout_ns, connect_timeout_ns;
     bool keepalive;
