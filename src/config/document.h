@@ -32,9 +32,9 @@ void hb_document_init(struct hb_document *document);
 void hb_document_release(struct hb_document *document);
 
 /*
- * Load one file. `overrides` are "dotted.key=value" texts (--set), applied before variables are
- * expanded. Problems go to `diags`; returns -1 when there were any (root may then still be set,
- * for what else can be checked in it), 0 otherwise.
+ * Load one file ("-": standard input). `overrides` are "dotted.key=value" texts (--set), applied
+ * before variables are expanded. Problems go to `diags`; returns -1 when there were any (root may
+ * then still be set, for what else can be checked in it), 0 otherwise.
  */
 int hb_document_load(struct hb_document *document, const char *path, unsigned features,
                      const char *const *overrides, size_t override_count,
@@ -44,5 +44,9 @@ int hb_document_load(struct hb_document *document, const char *path, unsigned fe
 int hb_document_parse(struct hb_document *document, const char *name, const char *text,
                       size_t length, unsigned features, const char *const *overrides,
                       size_t override_count, struct hb_diags *diags) HB_MUST_CHECK;
+
+/* A path written in a source, seen from the working directory: beside the file that wrote it. */
+const char *hb_path_beside(struct hb_arena *arena, const struct hb_source *source,
+                           const char *path);
 
 #endif

@@ -126,6 +126,12 @@ int hb_bind(struct hb_bind *bind, const struct hb_table *table, const struct hb_
 /* Only the defaults. */
 void hb_bind_defaults(struct hb_bind *bind, const struct hb_table *table, void *ret);
 
+/* What one value of a field must be, in words: "an integer from 1 to 100". In the arena. */
+const char *hb_field_expected(struct hb_arena *arena, const struct hb_field *field);
+
+/* " from 1 to 100", " of at least 1s", or nothing. */
+void hb_field_put_range(const struct hb_field *field, struct hb_buf *ret);
+
 /* A diagnostic "expected …, got …" at a node; returns -1. For types of other layers. */
 int hb_bind_mismatch(struct hb_bind *bind, const struct hb_field *field,
                      const struct hb_node *node);

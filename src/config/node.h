@@ -35,6 +35,7 @@ struct hb_env_value { /* one use of a variable in a scalar */
 struct hb_node {
     enum hb_node_kind kind;
     bool quoted; /* written in quotes or as a block: always a string */
+    bool broken; /* its variables could not be expanded, which has been reported */
     struct hb_place place;
 
     /* Scalars. */
@@ -79,6 +80,9 @@ void hb_node_append(struct hb_arena *arena, struct hb_node *sequence, struct hb_
 void hb_node_set(struct hb_arena *arena, struct hb_node *mapping, struct hb_node *key,
                  struct hb_node *value); /* replaces the value of an equal key, in its place */
 
+/* Take a key out of a mapping, if it is there. */
+void hb_node_unset(struct hb_node *mapping, const char *key);
+
 /* Set kind and value from `text` by the core schema, unless `quoted`. */
 void hb_node_resolve(struct hb_node *node);
 
@@ -87,6 +91,9 @@ void hb_node_resolve(struct hb_node *node);
  * their raw text (for cell ids and for whatever is stored or printed). The caller owns the result.
  */
 json_t *hb_node_to_json(const struct hb_node *node, bool unexpanded);
+
+/* JSON values as canonical text (keys sorted, no spaces), in the arena. */
+const char *hb_json_canonical(struct hb_arena *arena, const json_t *json);
 
 /* The subtree as canonical JSON (keys sorted, no spaces), in the arena. */
 const char *hb_node_canonical(struct hb_arena *arena, const struct hb_node *node, bool unexpanded);

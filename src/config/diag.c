@@ -1,0 +1,148 @@
+/* Collecting diagnostics. What they look like is diag_render.c's affair. */
+#include "config/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+
+enum {
+    WINDOW_BYTES = 120, /* of a source line that is shown */
+    QUOTED_BYTES = 80,  /* of an offending text in a message */
+};
+
+void hb_diags_init(struct hb_diags *diags)
+{
+    *diags = (struct hb_diags){0};
+    hb_arena_init(&diags->arena);
+}
+
+void hb_diags_release(struct hb_diags *diags)
+{
+    hb_arena_release(&diags->arena);
+    hb_diags_init(diags);
+}
+
+/* The start of line number `line`, or NULL when the text has fewer. */
+static const char *find_line(const struct hb_source *source, unsigned line)
+{
+    const char *at = source->text, *end = source->text + source->length;
+
+    for (; line > 1 && at != NULL; line--) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at != NULL)
+            at++;
+    }
+    return at;
+}
+
+static bool is_continuation(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/* Keep the line that a place points at; of a long one, a window around the column. */
+static void keep_source_line(struct hb_diags *diags, struct hb_diag *diag,
+                             const struct hb_source *source)
+{
+    const char *line = source != NULL ? find_line(source, diag->line) : NULL;
+    const char *at, *start;
+    size_t length, offset;
+
+    if (line == NULL)
+        return;
+    length = strcspn(line, "\r\n");
+    at = line;
+    for (unsigned column = 1; column < diag->column && at < line + length; column++) {
+        at++;
+        while (at < line + length && is_continuation(*at))
+            at++;
+    }
+    offset = (size_t)(at - line);
+    start = offset > WINDOW_BYTES * 2 / 3 ? at - WINDOW_BYTES / 2 : line;
+    while (start > line && is_continuation(*start))
+        start--;
+    length -= (size_t)(start - line);
+    if (length > WINDOW_BYTES)
+        length = WINDOW_BYTES;
+    while (length > 0 && is_continuation(start[length]))
+        length--;
+    diag->source_line = hb_arena_strndup(&diags->arena, start, length);
+    diag->caret = (unsigned)(at - start);
+}
+
+/* A free slot, or NULL when the list is full. */
+static struct hb_diag *new_diag(struct hb_diags *diags)
+{
+    if (diags->count == HB_DIAGS_MAX) {
+        diags->dropped++;
+        return NULL;
+    }
+    if (diags->items == NULL)
+        diags->items = hb_arena_calloc(&diags->arena, HB_DIAGS_MAX, sizeof *diags->items);
+    return &diags->items[diags->count++];
+}
+
+int hb_diag(struct hb_diags *diags, struct hb_place place, const char *format, ...)
+{
+    struct hb_diag *diag = new_diag(diags);
+    char message[HB_DIAG_TEXT_BYTES];
+    va_list args;
+
+    if (diag == NULL)
+        return -1;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    diag->message = hb_arena_strdup(&diags->arena, message);
+    if (place.file != NULL) {
+        diag->file = hb_arena_strdup(&diags->arena, place.file);
+        diag->line = place.line;
+        diag->column = place.column;
+        keep_source_line(diags, diag, place.source);
+    }
+    return -1;
+}
+
+void hb_diag_hint(struct hb_diags *diags, const char *format, ...)
+{
+    char hint[HB_DIAG_TEXT_BYTES];
+    va_list args;
+
+    HB_ASSERT(diags->count > 0);
+    if (diags->dropped > 0) /* the last one was not kept */
+        return;
+    va_start(args, format);
+    vsnprintf(hint, sizeof hint, format, args);
+    va_end(args);
+    diags->items[diags->count - 1].hint = hb_arena_strdup(&diags->arena, hint);
+}
+
+void hb_diag_suggest(struct hb_diags *diags, const char *wrong, const char *const *candidates,
+                     size_t count)
+{
+    const char *nearest = hb_nearest(wrong, candidates, count);
+
+    if (nearest != NULL)
+        hb_diag_hint(diags, "did you mean '%s'?", nearest);
+}
+
+size_t hb_diags_total(const struct hb_diags *diags)
+{
+    return diags->count + diags->dropped;
+}
+
+const char *hb_quote(struct hb_diags *diags, const char *text)
+{
+    struct hb_buf buf;
+    const char *quoted;
+
+    hb_buf_init(&buf, QUOTED_BYTES * 4 + 16);
+    hb_buf_putc(&buf, '\'');
+    hb_escape(&buf, text, strlen(text), QUOTED_BYTES);
+    hb_buf_putc(&buf, '\'');
+    quoted = hb_arena_strdup(&diags->arena, hb_buf_text(&buf));
+    hb_buf_release(&buf);
+    return quoted;
+}
