@@ -16,11 +16,10 @@
 #include "plan/axes.h"
 #include "scenario/scenario.h"
 
-#define HB_PLAN_MAX_CELLS 2000000u        /* of the matrix before `exclude`; of `include` */
-#define HB_PLAN_MAX_RUNS 20000000u        /* cells × rounds */
-#define HB_SCHEDULE_MAX_COUNT 50000000u   /* due instants of one run: 400 MB */
-#define HB_CELL_CANONICAL_BYTES (1 << 20) /* of one cell's canonical JSON */
-#define HB_CELL_ID_BYTES 17               /* 16 hex digits and a NUL */
+#define HB_PLAN_MAX_CELLS 2000000u      /* of the matrix before `exclude`; of `include` */
+#define HB_PLAN_MAX_RUNS 20000000u      /* cells × rounds */
+#define HB_SCHEDULE_MAX_COUNT 50000000u /* due instants of one run: 400 MB */
+#define HB_CELL_ID_BYTES 17             /* 16 hex digits and a NUL */
 
 /* One combination of axis values: an index into each axis of the scenario. */
 struct hb_cell {
@@ -89,9 +88,9 @@ void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 
 /*
  * What identifies a cell, as canonical JSON: keys sorted, no spaces, secrets unexpanded. Always
- * there: client, concurrency, duration_ns, method, server, url. Left out when they are at their
- * default, so that ids made before the axis existed stay valid: keepalive (true), protocol
- * (http/1.1), rate (closed loop).
+ * there: client, concurrency, duration_ns, method, server, url (with the digest of its request).
+ * Left out when they are at their default, so that ids made before the axis existed stay valid:
+ * protocol (http/1.1), rate (closed loop).
  */
 void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell *cell,
                        struct hb_buf *ret_json);

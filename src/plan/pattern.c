@@ -1,0 +1,225 @@
+/* Globs over axes. The only matcher there is: `exclude`, `--filter` and overrides of a gate differ
+ * in how they combine globs, not in what a glob means (hb_axis_matches). */
+#include "plan/pattern.h"
+
+#include <string.h>
+
+#include "config/diag.h"
+
+enum { QUOTED_BYTES = 60, MESSAGE_BYTES = 700, LISTED_VALUES = 200 };
+
+bool hb_pattern_matches(const struct hb_scenario *scenario, const struct hb_pattern *pattern,
+                        const struct hb_cell *cell)
+{
+    for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
+        const char *glob = hb_pattern_glob(pattern, (enum hb_axis)axis);
+
+        if (glob != NULL && !hb_axis_matches(scenario, (enum hb_axis)axis, cell->at[axis], glob))
+            return false;
+    }
+    return true;
+}
+
+static void set_bits(struct hb_pattern_set *set, const struct hb_scenario *scenario,
+                     enum hb_axis axis, size_t pattern, const char *glob)
+{
+    size_t values = hb_axis_count(scenario, axis);
+
+    for (size_t value = 0; value < values; value++) {
+        if (glob == NULL || hb_axis_matches(scenario, axis, value, glob))
+            set->bits[axis][value * set->words + pattern / 64] |= UINT64_C(1) << (pattern % 64);
+    }
+}
+
+void hb_pattern_set_init(struct hb_pattern_set *set, const struct hb_scenario *scenario,
+                         const struct hb_pattern *patterns, size_t count, struct hb_arena *arena)
+{
+    set->count = count;
+    set->words = (count + 63) / 64;
+    set->matched = hb_arena_calloc(arena, set->words, sizeof *set->matched);
+    for (int i = 0; i < HB_AXIS_COUNT; i++) {
+        enum hb_axis axis = (enum hb_axis)i;
+
+        set->bits[axis] = hb_arena_calloc(arena, hb_axis_count(scenario, axis) * set->words,
+                                          sizeof *set->bits[axis]);
+        for (size_t pattern = 0; pattern < count; pattern++)
+            set_bits(set, scenario, axis, pattern, hb_pattern_glob(&patterns[pattern], axis));
+    }
+}
+
+bool hb_pattern_set_match(struct hb_pattern_set *set, const struct hb_cell *cell)
+{
+    bool any = false;
+
+    for (size_t word = 0; word < set->words; word++) {
+        uint64_t bits = UINT64_MAX;
+
+        for (int axis = 0; axis < HB_AXIS_COUNT; axis++)
+            bits &= set->bits[axis][cell->at[axis] * set->words + word];
+        set->matched[word] |= bits;
+        any = any || bits != 0;
+    }
+    return any;
+}
+
+size_t hb_pattern_set_unmatched(const struct hb_pattern_set *set)
+{
+    size_t i = 0;
+
+    while (i < set->count && (set->matched[i / 64] >> (i % 64) & 1) != 0)
+        i++;
+    return i;
+}
+
+bool hb_glob_matches_any(const struct hb_scenario *scenario, enum hb_axis axis, const char *glob)
+{
+    size_t values = hb_axis_count(scenario, axis);
+
+    for (size_t value = 0; value < values; value++) {
+        if (hb_axis_matches(scenario, axis, value, glob))
+            return true;
+    }
+    return false;
+}
+
+/* The labels of an axis, as candidates for a hint. */
+static const char *const *labels(const struct hb_scenario *scenario, enum hb_axis axis,
+                                 size_t *ret_count, struct hb_arena *arena)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    const char **all;
+
+    *ret_count = hb_axis_count(scenario, axis);
+    if (*ret_count > LISTED_VALUES)
+        *ret_count = LISTED_VALUES;
+    all = hb_arena_calloc(arena, *ret_count, sizeof *all);
+    hb_buf_init(&text, MESSAGE_BYTES);
+    for (size_t i = 0; i < *ret_count; i++) {
+        hb_buf_clear(&text);
+        hb_axis_label(scenario, axis, i, &text);
+        all[i] = hb_arena_strdup(arena, hb_buf_text(&text));
+    }
+    return all;
+}
+
+static void put_quoted(struct hb_buf *message, const char *text)
+{
+    hb_buf_putc(message, '\'');
+    hb_escape(message, text, strlen(text), QUOTED_BYTES);
+    hb_buf_putc(message, '\'');
+}
+
+static void put_candidates(struct hb_buf *message, const char *wrong, const char *const *candidates,
+                           size_t count)
+{
+    const char *nearest = hb_nearest(wrong, candidates, count);
+
+    if (nearest != NULL) {
+        hb_buf_puts(message, "; did you mean ");
+        put_quoted(message, nearest);
+        hb_buf_putc(message, '?');
+        return;
+    }
+    hb_buf_puts(message, "; there is");
+    for (size_t i = 0; i < count; i++) {
+        hb_buf_puts(message, i == 0 ? " " : ", ");
+        put_quoted(message, candidates[i]);
+    }
+}
+
+int hb_glob_fail(const struct hb_scenario *scenario, enum hb_axis axis, const char *glob,
+                 const char *who, struct hb_error *err)
+{
+    HB_CLEANUP(hb_arena_release) struct hb_arena scratch;
+    HB_CLEANUP(hb_buf_release) struct hb_buf message;
+    const char *const *candidates;
+    size_t count;
+
+    hb_arena_init(&scratch);
+    hb_buf_init(&message, MESSAGE_BYTES);
+    candidates = labels(scenario, axis, &count, &scratch);
+    hb_buf_printf(&message, "no %s matches ", hb_axis_name(axis));
+    put_quoted(&message, glob);
+    put_candidates(&message, glob, candidates, count);
+    return hb_fail(err, HB_ERR_INPUT, "%s: %s", who, hb_buf_text(&message));
+}
+
+int hb_filters_apply(const struct hb_scenario *scenario, const struct hb_plan_options *options,
+                     struct hb_arena *arena, bool *ret_kept[HB_AXIS_COUNT], struct hb_error *err)
+{
+    bool filtered[HB_AXIS_COUNT] = {false};
+
+    for (size_t i = 0; i < options->filters_count; i++) {
+        const struct hb_filter *filter = &options->filters[i];
+
+        if (!hb_glob_matches_any(scenario, filter->axis, filter->glob))
+            return hb_glob_fail(scenario, filter->axis, filter->glob, "--filter", err);
+        filtered[filter->axis] = true;
+    }
+    for (int i = 0; i < HB_AXIS_COUNT; i++) {
+        enum hb_axis axis = (enum hb_axis)i;
+        size_t values = hb_axis_count(scenario, axis);
+
+        ret_kept[axis] = hb_arena_calloc(arena, values, sizeof *ret_kept[axis]);
+        memset(ret_kept[axis], !filtered[axis], values * sizeof *ret_kept[axis]);
+    }
+    for (size_t i = 0; i < options->filters_count; i++) {
+        const struct hb_filter *filter = &options->filters[i];
+        size_t values = hb_axis_count(scenario, filter->axis);
+
+        for (size_t value = 0; value < values; value++)
+            ret_kept[filter->axis][value] |=
+                hb_axis_matches(scenario, filter->axis, value, filter->glob);
+    }
+    return 0;
+}
+
+static int unknown_axis(const char *name, const char *text, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf message;
+    const char *names[HB_AXIS_COUNT];
+
+    for (int axis = 0; axis < HB_AXIS_COUNT; axis++)
+        names[axis] = hb_axis_name((enum hb_axis)axis);
+    hb_buf_init(&message, MESSAGE_BYTES);
+    hb_buf_puts(&message, "--filter ");
+    put_quoted(&message, text);
+    hb_buf_puts(&message, ": no axis is called ");
+    put_quoted(&message, name);
+    put_candidates(&message, name, names, HB_AXIS_COUNT);
+    return hb_fail(err, HB_ERR_INPUT, "%s", hb_buf_text(&message));
+}
+
+static int parse_filter(const char *text, struct hb_arena *arena, struct hb_filter *ret_filter,
+                        struct hb_error *err)
+{
+    const char *equals = strchr(text, '=');
+    const char *name;
+    int axis;
+
+    if (equals == NULL || equals[1] == '\0')
+        return hb_fail(err, HB_ERR_INPUT,
+                       "--filter %.*s: expected AXIS=GLOB, such as client=httpx/*", QUOTED_BYTES,
+                       text);
+    name = hb_arena_strndup(arena, text, (size_t)(equals - text));
+    axis = hb_axis_from_name(name);
+    if (axis < 0)
+        return unknown_axis(name, text, err);
+    *ret_filter =
+        (struct hb_filter){.axis = (enum hb_axis)axis, .glob = hb_arena_strdup(arena, equals + 1)};
+    return 0;
+}
+
+int hb_filters_parse(const char *const *texts, size_t texts_count, struct hb_arena *arena,
+                     struct hb_plan_options *options, struct hb_error *err)
+{
+    struct hb_filter *filters = hb_arena_calloc(arena, texts_count, sizeof *filters);
+
+    for (size_t i = 0; i < texts_count; i++) {
+        if (parse_filter(texts[i], arena, &filters[i], err) != 0)
+            return -1;
+    }
+    options->filters = filters;
+    options->filters_count = texts_count;
+    return 0;
+}
