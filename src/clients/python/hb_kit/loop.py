@@ -1,0 +1,102 @@
+"""Drive an asynchronous client: one coroutine a task on one event loop, with one recorder.
+
+Ticks run on the same loop, so that reports can show how late it was beside the latencies that its
+lateness is part of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any, Callable
+
+from hb_kit import clock
+from hb_kit.alarm import Alarm
+from hb_kit.channel import Channel
+from hb_kit.client import Client
+from hb_kit.failures import Failures
+from hb_kit.job import Job
+from hb_kit.outcome import OK
+from hb_kit.recorder import Recorder
+
+
+class Loop:
+    def __init__(self, job: Job, channel: Channel, fd: int) -> None:
+        self.job = job
+        self._channel = channel
+        self._recorder = Recorder(fd)
+        self.recorders = [self._recorder]
+
+    def connected(self, start_ns: int, end_ns: int, outcome: int) -> None:
+        self._recorder.connect(start_ns, end_ns, outcome)
+
+    def open(self, client: Client) -> None:
+        """Everything that must be there before *ready*."""
+        job = self.job
+        self.counts_connections = client.sees_connections
+        self._failures = Failures(client)
+        clock.wake_precisely()
+        self._loop = client.new_loop()
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(client.open())
+        self._work = job.share([client.prepare(request) for request in job.requests])
+        self._senders = [client.sender(index) for index in range(job.concurrency)]
+
+    def run(self, start_ns: int, stop_ns: int, drain_ns: int) -> None:
+        """Return when all tasks have ended, at the drain, or at SIGTERM."""
+        self._start_ns, self._stop_ns = start_ns, stop_ns
+        self._channel.release_signals()
+        self._loop.run_until_complete(self._run(drain_ns))
+
+    async def _run(self, drain_ns: int) -> None:
+        loop = self._loop
+        self._alarm = Alarm(loop)
+        over = loop.create_future()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: over.done() or over.set_result(None))
+        ticking = loop.create_task(self._tick())
+        tasks = [loop.create_task(self._task(*task)) for task in enumerate(self._senders)]
+        tasks_done = asyncio.gather(*tasks)
+        timeout_s = max(0, drain_ns - clock.now_ns()) / 1e9
+        await asyncio.wait({tasks_done, over}, timeout=timeout_s,
+                           return_when=asyncio.FIRST_COMPLETED)
+        ticking.cancel()
+        if tasks_done.done():
+            tasks_done.result()  # a task ends in an exception only when the kit itself has failed
+
+    async def _task(self, index: int, send: Callable[[Any], Any]) -> None:
+        recorder, alarm, now_ns = self._recorder, self._alarm, clock.now_ns
+        start_ns, stop_ns = self._start_ns, self._stop_ns
+        lag_us = 0
+        await alarm.until_ns(start_ns + index * self.job.ramp_ns)
+        for argument, offset in self._work:
+            if offset is not None:
+                due_ns = start_ns + offset
+                if due_ns >= stop_ns:
+                    break
+                await alarm.until_ns(due_ns)
+            begin_ns = now_ns()
+            if begin_ns >= stop_ns:
+                break
+            if offset is not None:
+                lag_us = (begin_ns - due_ns) // 1000
+            recorder.started += 1
+            try:
+                status, size, ttfb_us = await send(argument)
+                end_ns = now_ns()
+                outcome = OK
+            except Exception as failure:
+                end_ns = now_ns()
+                status = size = ttfb_us = 0
+                outcome = self._failures.outcome(failure)
+            recorder.request(begin_ns, end_ns, lag_us, ttfb_us, size, status, outcome)
+
+    async def _tick(self) -> None:
+        period_ns = self.job.tick_ns
+        if period_ns == 0:
+            return
+        due_ns = self._start_ns
+        while True:
+            due_ns += period_ns
+            await self._alarm.until_ns(due_ns)
+            self._recorder.tick(due_ns, clock.now_ns())

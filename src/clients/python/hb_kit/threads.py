@@ -1,0 +1,126 @@
+"""Drive a synchronous client: one thread a task, each with a recorder of its own.
+
+The threads are started before *ready* and wait for *go*. They are daemons: at the drain the main
+thread closes their recorders and leaves, whatever they are stuck in.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import resource
+import threading
+import traceback
+from typing import Any, Callable
+
+from hb_kit import clock
+from hb_kit.channel import Channel
+from hb_kit.client import Client, Refusal
+from hb_kit.failures import Failures
+from hb_kit.job import Job
+from hb_kit.outcome import OK
+from hb_kit.recorder import FLUSH_NS, Recorder
+
+# 10,000 threads with the usual 8 MiB of stack reserve 81 GB of address space.
+_STACK_BYTES = 256 << 10
+
+_LIMIT_FILES = {
+    "kernel.threads-max": "/proc/sys/kernel/threads-max",
+    "kernel.pid_max": "/proc/sys/kernel/pid_max",
+    "vm.max_map_count (two a thread)": "/proc/sys/vm/max_map_count",
+    "pids.max of the control group": "/sys/fs/cgroup/pids.max",
+}
+
+
+class Threads:
+    def __init__(self, job: Job, channel: Channel, fd: int) -> None:
+        self.job = job
+        self._channel = channel
+        self._finished = itertools.count(1)
+        self._go = threading.Event()
+        self._here = threading.local()
+        self.recorders = [Recorder(fd) for _ in range(job.concurrency)]
+
+    def connected(self, start_ns: int, end_ns: int, outcome: int) -> None:
+        """For the thread of a task: it has set up a connection, or failed to."""
+        self._here.recorder.connect(start_ns, end_ns, outcome)
+
+    def open(self, client: Client) -> None:
+        """Everything that must be there before *ready*."""
+        job = self.job
+        self.counts_connections = client.sees_connections
+        self._failures = Failures(client)
+        self._work = job.share([client.prepare(request) for request in job.requests])
+        senders = [client.sender(index) for index in range(job.concurrency)]
+        clock.wake_precisely()
+        threading.stack_size(_STACK_BYTES)
+        for index, send in enumerate(senders):
+            thread = threading.Thread(target=self._task, args=(index, send), daemon=True)
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as failure:
+                raise Refusal("limit", _thread_limits(index, job.concurrency)) from failure
+
+    def run(self, start_ns: int, stop_ns: int, drain_ns: int) -> None:
+        """Return when all tasks have ended, at the drain, or at SIGTERM."""
+        self._start_ns, self._stop_ns = start_ns, stop_ns
+        self._go.set()
+        self._channel.wait_finished(drain_ns)
+
+    def _task(self, index: int, send: Callable[[Any], Any]) -> None:
+        recorder = self._here.recorder = self.recorders[index]
+        self._go.wait()
+        try:
+            clock.sleep_until_ns(self._start_ns + index * self.job.ramp_ns)
+            self._loop(send, recorder)
+            recorder.flush()
+        except BaseException:  # a library's exceptions do not get here: the kit itself has failed
+            traceback.print_exc()
+            os._exit(1)
+        if next(self._finished) == self.job.concurrency:
+            self._channel.finish()
+
+    def _loop(self, send: Callable[[Any], Any], recorder: Recorder) -> None:
+        now_ns, record, start_ns, stop_ns = clock.now_ns, recorder.request, self._start_ns, self._stop_ns
+        lag_us = 0
+        for argument, offset in self._work:
+            if offset is not None:
+                due_ns = start_ns + offset
+                if due_ns >= stop_ns:
+                    break
+                _wait(due_ns, recorder)
+            begin_ns = now_ns()
+            if begin_ns >= stop_ns:
+                break
+            if offset is not None:
+                lag_us = (begin_ns - due_ns) // 1000
+            recorder.started += 1
+            try:
+                status, size, ttfb_us = send(argument)
+                end_ns = now_ns()
+                outcome = OK
+            except Exception as failure:
+                end_ns = now_ns()
+                status = size = ttfb_us = 0
+                outcome = self._failures.outcome(failure)
+            record(begin_ns, end_ns, lag_us, ttfb_us, size, status, outcome)
+
+
+def _wait(due_ns: int, recorder: Recorder) -> None:
+    """Sleep until a request is due, without sitting on records for longer than allowed."""
+    if due_ns - clock.now_ns() > FLUSH_NS:
+        recorder.flush()
+    clock.sleep_until_ns(due_ns)
+
+
+def _thread_limits(started: int, wanted: int) -> str:
+    """Python does not tell which limit refused a thread, so name those that can, with their values."""
+    limits = [f"RLIMIT_NPROC={resource.getrlimit(resource.RLIMIT_NPROC)[0]}"]
+    for name, path in _LIMIT_FILES.items():
+        try:
+            with open(path, encoding="ascii") as file:
+                limits.append(f"{name}={file.read().strip()}")
+        except OSError:
+            continue
+    return (f"only {started} of {wanted} threads could be started; one of these limits refuses more: "
+            + ", ".join(limits) + "; lower the concurrency or raise it")
