@@ -1,0 +1,97 @@
+/* Services that commands share. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/macros.h"
+
+static void print_diags(struct hb_cli *cli, struct hb_diags *diags)
+{
+    struct hb_buf text;
+
+    hb_buf_init(&text, 1 << 20);
+    hb_diags_render(diags, &cli->secrets, &text);
+    fputs(hb_buf_text(&text), stderr);
+    hb_buf_release(&text);
+}
+
+/* What is left to say after the diagnostics themselves. */
+static int fail_with_diags(struct hb_cli *cli, struct hb_diags *diags, const char *what,
+                           struct hb_error *err)
+{
+    size_t total = hb_diags_total(diags);
+
+    if (total == 0)
+        return -1; /* `err` says why */
+    print_diags(cli, diags);
+    return hb_fail(err, HB_ERR_INPUT, "%s: %zu error%s", what, total, total == 1 ? "" : "s");
+}
+
+int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry, struct hb_error *err)
+{
+    HB_CLEANUP(hb_diags_release) struct hb_diags diags;
+
+    hb_diags_init(&diags);
+    if (hb_registry_load(ret_registry, &cli->arena, &cli->paths, &diags, err) != 0)
+        return fail_with_diags(cli, &diags, cli->paths.share, err);
+    return 0;
+}
+
+int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+                         const struct hb_registry *registry, struct hb_scenario **ret_scenario,
+                         struct hb_error *err)
+{
+    HB_CLEANUP(hb_diags_release) struct hb_diags diags;
+    struct hb_scenario_overrides overrides = {.sets = sets != NULL ? sets->items : NULL};
+
+    hb_diags_init(&diags);
+    if (hb_scenario_load(path, &overrides, registry, &cli->arena, &cli->secrets, ret_scenario,
+                         &diags, err) != 0)
+        return fail_with_diags(cli, &diags, path, err);
+    return 0;
+}
+
+const char *hb_cli_database(const struct hb_cli *cli, const char *option)
+{
+    return option != NULL ? option : cli->environment.database_path;
+}
+
+void hb_cli_notice(const struct hb_cli *cli, const char *format, ...)
+{
+    va_list args;
+
+    if (cli->quiet)
+        return;
+    fputs("http-benchmark: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+const char *hb_cli_safe(struct hb_cli *cli, const char *text)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf masked, escaped;
+    const char *safe;
+
+    hb_buf_init(&masked, 1 << 20);
+    hb_buf_init(&escaped, 4 << 20);
+    hb_secrets_mask(&cli->secrets, text, &masked);
+    hb_escape(&escaped, hb_buf_text(&masked), masked.length, 1 << 20);
+    safe = hb_arena_strdup(&cli->arena, hb_buf_text(&escaped));
+    return safe;
+}
+
+int hb_exit_worst(int a, int b)
+{
+    static const int precedence[] = {HB_EXIT_INTERRUPTED, HB_EXIT_INTERNAL,    HB_EXIT_USAGE,
+                                     HB_EXIT_RUNS_FAILED, HB_EXIT_REGRESSION,  HB_EXIT_CONTAMINATED,
+                                     HB_EXIT_BASELINE,    HB_EXIT_INCONCLUSIVE};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(precedence); i++) {
+        if (a == precedence[i] || b == precedence[i])
+            return precedence[i];
+    }
+    return HB_EXIT_OK;
+}

@@ -1,0 +1,72 @@
+/*
+ * What every command gets: the terminal, where things are, and the few services that commands
+ * share. This layer wires the others; it is the only one that prints and that knows exit codes.
+ */
+#ifndef HB_CLI_CLI_H
+#define HB_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/paths.h"
+#include "cli/options.h"
+#include "config/diag.h"
+#include "config/environment.h"
+#include "config/secrets.h"
+#include "registry/registry.h"
+#include "scenario/scenario.h"
+
+/* Exit codes; their precedence is that of hb_exit_worst() (docs/exit-codes.md). */
+enum hb_exit_code {
+    HB_EXIT_OK = 0,
+    HB_EXIT_INTERNAL = 1,
+    HB_EXIT_USAGE = 2,
+    HB_EXIT_REGRESSION = 3,
+    HB_EXIT_INCONCLUSIVE = 4,
+    HB_EXIT_BASELINE = 5,
+    HB_EXIT_RUNS_FAILED = 6,
+    HB_EXIT_CONTAMINATED = 7,
+    HB_EXIT_INTERRUPTED = 130,
+};
+
+struct hb_cli {
+    struct hb_paths paths;
+    struct hb_environment environment;
+    struct hb_arena arena; /* lives as long as the command */
+    struct hb_secrets secrets;
+    const char
+        *command_line; /* as typed, for reports; shortened, and masked by whoever stores it */
+    bool quiet;        /* no progress; errors and results only */
+};
+
+extern const struct hb_command *const hb_commands[]; /* NULL-terminated, in the order of the help */
+
+/* The one of two outcomes that a process exits with: the first that applies of 130 1 2 6 3 7 5 4.
+ */
+int hb_exit_worst(int a, int b);
+
+/* Read the registry files; diagnostics are printed. */
+int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/*
+ * Load and check a scenario; its diagnostics are printed on standard error, and the error then only
+ * says how many there were. `sets` are the values of --set.
+ */
+int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+                         const struct hb_registry *registry, struct hb_scenario **ret_scenario,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/* "--db", else HTTP_BENCHMARK_SQLITE_DB_PATH, else benchmark_results.db. */
+const char *hb_cli_database(const struct hb_cli *cli, const char *option);
+
+/* A line on standard error: "http-benchmark: …", unless --quiet. */
+void hb_cli_notice(const struct hb_cli *cli, const char *format, ...) HB_PRINTF(2, 3);
+
+/* Text that came from outside, safe for a terminal: control characters escaped, secrets masked. In
+ * cli->arena. */
+const char *hb_cli_safe(struct hb_cli *cli, const char *text);
+
+#endif

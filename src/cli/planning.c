@@ -1,0 +1,47 @@
+/* Loading and planning. */
+#include "cli/planning.h"
+
+#include "base/macros.h"
+
+int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+                     const struct hb_strings *filters, bool smoke, struct hb_planning *ret_planning,
+                     struct hb_error *err)
+{
+    struct hb_plan_options options = {.smoke = smoke};
+
+    if (hb_cli_load_registry(cli, &ret_planning->registry, err) != 0)
+        return -1;
+    if (hb_cli_load_scenario(cli, path, sets, &ret_planning->registry, &ret_planning->scenario,
+                             err) != 0)
+        return -1;
+    if (filters != NULL &&
+        hb_filters_parse(filters->items, filters->count, &cli->arena, &options, err) != 0)
+        return -1;
+    if (hb_plan_make(ret_planning->scenario, &options, &cli->arena, &ret_planning->plan, err) != 0)
+        return hb_wrap(err, "%s", path);
+    return 0;
+}
+
+void hb_format_rough_time(char text[HB_ROUGH_TIME_BYTES], int64_t ns)
+{
+    int64_t s = (ns + HB_NS_PER_S / 2) / HB_NS_PER_S;
+
+    if (s < 120)
+        snprintf(text, HB_ROUGH_TIME_BYTES, "%lld s", (long long)s);
+    else if (s < 7200)
+        snprintf(text, HB_ROUGH_TIME_BYTES, "%lld min", (long long)((s + 30) / 60));
+    else
+        snprintf(text, HB_ROUGH_TIME_BYTES, "%lld h %lld min", (long long)(s / 3600),
+                 (long long)(s % 3600 / 60));
+}
+
+void hb_plan_print_size(const struct hb_plan *plan, FILE *out)
+{
+    char time_text[HB_ROUGH_TIME_BYTES];
+    size_t rounds = plan->cells_count > 0 ? plan->runs_count / plan->cells_count : 0;
+
+    hb_format_rough_time(time_text, plan->estimated_ns);
+    fprintf(out, "%zu runs: %zu cell%s × %zu round%s, about %s\n", plan->runs_count,
+            plan->cells_count, plan->cells_count == 1 ? "" : "s", rounds, rounds == 1 ? "" : "s",
+            time_text);
+}

@@ -1,0 +1,297 @@
+/*
+ * The life of one sweep. Order matters: everything that can be refused is refused before the
+ * database is touched, and the database is written before any report.
+ */
+#include "cli/sweep.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/clients_check.h"
+#include "cli/progress.h"
+#include "cli/remote.h"
+#include "cli/revision.h"
+#include "exec/environment.h"
+#include "exec/machine_lock.h"
+#include "exec/preflight.h"
+#include "gate/thresholds.h"
+#include "report/report.h"
+#include "store/store.h"
+
+/* What the executor's sink needs. */
+struct sweep {
+    struct hb_cli *cli;
+    const struct hb_planning *planning;
+    const struct hb_sweep_options *options;
+    struct hb_store *store;
+    int64_t id;
+    const size_t *runs; /* still to do; NULL: all */
+    size_t runs_count;
+    struct hb_progress_line progress;
+    struct hb_exec_summary summary;
+};
+
+static void on_progress(void *context, const struct hb_exec_progress *progress)
+{
+    struct sweep *sweep = context;
+
+    hb_progress_show(&sweep->progress, &sweep->planning->plan, progress);
+}
+
+static void on_notice(void *context, const char *text)
+{
+    struct sweep *sweep = context;
+
+    hb_progress_clear(&sweep->progress);
+    hb_cli_notice(sweep->cli, "%s", hb_cli_safe(sweep->cli, text));
+}
+
+static void tell_failure(struct sweep *sweep, const struct hb_run_result *result)
+{
+    const struct hb_plan *plan = result->plan;
+    const struct hb_cell *cell = &plan->cells[plan->runs[result->run].cell];
+
+    hb_progress_clear(&sweep->progress);
+    hb_cli_notice(sweep->cli, "run %zu (%s ×%u): %s: %s", result->run + 1,
+                  plan->scenario->clients[cell->client].label,
+                  plan->scenario->concurrency[cell->concurrency],
+                  hb_run_status_name(result->status), hb_cli_safe(sweep->cli, result->failure));
+}
+
+static int on_finished(void *context, const struct hb_run_result *result, struct hb_error *err)
+{
+    struct sweep *sweep = context;
+
+    if (result->status == HB_RUN_FAILED)
+        tell_failure(sweep, result);
+    return hb_store_save_run(sweep->store, sweep->id, result, err);
+}
+
+static int begin_new(struct sweep *sweep, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf environment;
+    char fingerprint[HB_FINGERPRINT_BYTES], revision[HB_REVISION_BYTES];
+    struct hb_sweep_info info = {
+        .scenario = sweep->planning->scenario,
+        .tool_version = HB_VERSION,
+        .revision = revision,
+        .fingerprint = fingerprint,
+        .tags = sweep->options->tags.items,
+        .purpose = sweep->options->smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED,
+        .secrets = &sweep->cli->secrets,
+    };
+
+    hb_buf_init(&environment, 1 << 20);
+    hb_environment_json(&environment);
+    hb_environment_fingerprint(fingerprint);
+    hb_revision_of(sweep->planning->scenario->path, revision);
+    info.environment_json = hb_buf_text(&environment);
+    return hb_store_begin_sweep(sweep->store, &info, &sweep->planning->plan, &sweep->id, err);
+}
+
+static int begin_resumed(struct sweep *sweep, struct hb_error *err)
+{
+    size_t *runs;
+
+    if (hb_store_resume(sweep->store, &sweep->planning->plan, &sweep->cli->arena, &sweep->id, &runs,
+                        &sweep->runs_count, err) != 0)
+        return -1;
+    if (sweep->id == 0)
+        return hb_fail(err, HB_ERR_NOT_FOUND,
+                       "nothing to resume: no unfinished sweep of this scenario in the database");
+    sweep->runs = runs;
+    hb_cli_notice(sweep->cli, "resuming sweep %" PRId64 ": %zu of %zu runs are left", sweep->id,
+                  sweep->runs_count, sweep->planning->plan.runs_count);
+    return 0;
+}
+
+static enum hb_sweep_status final_status(const struct hb_exec_summary *summary)
+{
+    if (summary->interrupted)
+        return HB_SWEEP_INTERRUPTED;
+    return summary->budget_reached ? HB_SWEEP_BUDGET : HB_SWEEP_COMPLETE;
+}
+
+static int execute(struct sweep *sweep, struct hb_error *err)
+{
+    struct hb_exec_options options = {
+        .registry = &sweep->planning->registry,
+        .runs = sweep->runs,
+        .runs_count = sweep->runs_count,
+        .smoke = sweep->options->smoke,
+        .monitor_interval_ns = sweep->cli->environment.monitoring_interval_ns,
+        .budget_ns = sweep->options->budget_ns,
+    };
+    struct hb_exec_sink sink = {
+        .context = sweep, .progress = on_progress, .finished = on_finished, .notice = on_notice};
+    int result;
+
+    hb_progress_init(&sweep->progress, sweep->cli->quiet);
+    result = hb_exec_sweep(&sweep->planning->plan, &options, &sink, &sweep->summary, err);
+    hb_progress_clear(&sweep->progress);
+    if (result != 0)
+        return -1;
+    return hb_store_end_sweep(sweep->store, sweep->id, final_status(&sweep->summary), err);
+}
+
+/* DIR/NAME-ID.EXT, where NAME is the scenario's name with anything unusual replaced. */
+static int export_path(struct sweep *sweep, const char *directory, const char *extension,
+                       const char **ret_path, struct hb_error *err)
+{
+    char *name = hb_arena_strdup(&sweep->cli->arena, sweep->planning->scenario->name);
+
+    for (char *at = name; *at != '\0'; at++) {
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *at) ==
+            NULL)
+            *at = '_';
+    }
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        return hb_fail_errno(err, errno, "%s", directory);
+    *ret_path = hb_arena_printf(&sweep->cli->arena, "%s/%s-%" PRId64 ".%s", directory, name,
+                                sweep->id, extension);
+    return 0;
+}
+
+static int write_exports(struct sweep *sweep, const struct hb_report *report, struct hb_error *err)
+{
+    static const char *const formats[] = {"html", "csv"};
+    const char *directory =
+        sweep->options->output_directory != NULL ? sweep->options->output_directory : "reports";
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(formats); i++) {
+        const struct hb_exporter *exporter = hb_exporter_find(formats[i]);
+        const char *path;
+
+        if (export_path(sweep, directory, exporter->extension, &path, err) != 0 ||
+            hb_report_write(report, exporter, path, err) != 0)
+            return -1;
+        printf("%-8s %s\n", exporter->format, path);
+    }
+    return 0;
+}
+
+static int check_thresholds(struct sweep *sweep, const struct hb_report *report, int *exit_code)
+{
+    const struct hb_scenario *scenario = sweep->planning->scenario;
+    struct hb_breach *breaches;
+    size_t count, checked;
+
+    if (scenario->thresholds_count == 0 || sweep->options->smoke)
+        return 0;
+    hb_thresholds_check(scenario->thresholds, scenario->thresholds_count, &report->cells,
+                        &sweep->cli->arena, &breaches, &count, &checked);
+    printf("\nthresholds: %zu of %zu met\n", checked - count, checked);
+    for (size_t i = 0; i < count; i++) {
+        HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+        hb_buf_init(&text, 4096);
+        hb_breach_describe(&breaches[i], &text);
+        printf("  ✕ %s\n", hb_cli_safe(sweep->cli, hb_buf_text(&text)));
+        *exit_code = hb_exit_worst(*exit_code,
+                                   breaches[i].measured ? HB_EXIT_REGRESSION : HB_EXIT_RUNS_FAILED);
+    }
+    return 0;
+}
+
+static void tell_outcome(struct sweep *sweep, int *exit_code)
+{
+    const struct hb_exec_summary *summary = &sweep->summary;
+
+    if (summary->budget_reached)
+        hb_cli_notice(sweep->cli,
+                      "the budget is used up: whole rounds were left out; --resume goes on");
+    if (summary->interrupted) {
+        fprintf(stderr,
+                "http-benchmark: interrupted; what was finished is kept, --resume goes on\n");
+        *exit_code = hb_exit_worst(*exit_code, HB_EXIT_INTERRUPTED);
+    }
+    if (summary->failed > 0) {
+        fprintf(stderr, "http-benchmark: %zu run%s failed\n", summary->failed,
+                summary->failed == 1 ? "" : "s");
+        *exit_code = hb_exit_worst(*exit_code, HB_EXIT_RUNS_FAILED);
+    }
+    if (summary->ok == 0 && !summary->interrupted) {
+        fprintf(stderr, "http-benchmark: nothing was measured\n");
+        *exit_code = hb_exit_worst(*exit_code, HB_EXIT_RUNS_FAILED);
+    }
+}
+
+static int report_sweep(struct sweep *sweep, int *exit_code, struct hb_error *err)
+{
+    const char *selector = hb_arena_printf(&sweep->cli->arena, "%" PRId64, sweep->id);
+    struct hb_report report;
+    int result;
+
+    if (hb_report_load(sweep->store, selector, sweep->cli->command_line, &sweep->cli->arena,
+                       &report, err) != 0)
+        return -1;
+    result = hb_report_write(&report, hb_exporter_find("text"), "-", err);
+    printf("\n%-8s %s (sweep %" PRId64 ")\n", "sqlite",
+           hb_cli_database(sweep->cli, sweep->options->database), sweep->id);
+    if (result == 0 && !sweep->options->smoke)
+        result = write_exports(sweep, &report, err);
+    if (result == 0)
+        result = check_thresholds(sweep, &report, exit_code);
+    hb_report_release(&report);
+    return result;
+}
+
+static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
+{
+    const char *path = hb_cli_database(sweep->cli, sweep->options->database);
+    int result;
+
+    if (hb_store_open(path, HB_STORE_WRITE, &sweep->store, err) != 0)
+        return -1;
+    result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
+    if (result == 0)
+        result = execute(sweep, err);
+    if (result == 0)
+        result = report_sweep(sweep, exit_code, err);
+    if (result == 0)
+        tell_outcome(sweep, exit_code);
+    hb_store_close(sweep->store);
+    return result;
+}
+
+static int dry_run(struct sweep *sweep)
+{
+    hb_plan_print_table(&sweep->cli->arena, &sweep->planning->plan, stdout);
+    printf("nothing was run (--dry-run)\n");
+    return 0;
+}
+
+/* Everything that can be refused before anything is written or started. */
+static int check_before(struct sweep *sweep, struct hb_error *err)
+{
+    const struct hb_planning *planning = sweep->planning;
+    struct hb_preflight preflight;
+
+    if (hb_remote_check(sweep->cli, planning->scenario, &sweep->options->allow_remote, err) != 0)
+        return -1;
+    if (hb_clients_check(sweep->cli, planning, err) != 0)
+        return -1;
+    if (hb_preflight(&planning->plan, &preflight, err) != 0)
+        return -1;
+    for (size_t i = 0; i < preflight.count; i++)
+        hb_cli_notice(sweep->cli, "%s: %s", preflight.warnings[i].what,
+                      preflight.warnings[i].remedy);
+    return 0;
+}
+
+int hb_sweep(struct hb_cli *cli, const struct hb_planning *planning,
+             const struct hb_sweep_options *options, int *exit_code, struct hb_error *err)
+{
+    struct sweep sweep = {.cli = cli, .planning = planning, .options = options};
+    HB_CLEANUP(hb_machine_lock_release) struct hb_machine_lock lock = HB_MACHINE_LOCK_NONE;
+
+    if (options->dry_run)
+        return dry_run(&sweep);
+    if (check_before(&sweep, err) != 0)
+        return -1;
+    if (hb_machine_lock_take(&lock, err) != 0)
+        return -1;
+    return run_stored(&sweep, exit_code, err);
+}
