@@ -1,0 +1,193 @@
+/*
+ * Walking the process tree. The kernel lists the children of every thread in
+ * /proc/PID/task/TID/children, which costs microseconds for a tree of a few processes but one file
+ * a thread; a process with thousands of threads (or a kernel without that file) makes one pass over
+ * the parents of all processes the cheaper way. Both see the same tree.
+ */
+#include "exec/process_tree.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/memory.h"
+
+#define MAX_THREADS_TO_WALK 32
+#define PROC_PATH_BYTES 64
+
+void hb_process_list_release(struct hb_process_list *list)
+{
+    free(list->items);
+    *list = (struct hb_process_list){0};
+}
+
+static void append(struct hb_process_list *list, const struct hb_process *process)
+{
+    if (list->count >= HB_PROCESS_LIST_MAX)
+        return;
+    list->items = hb_grow(list->items, &list->capacity, list->count, sizeof *list->items);
+    list->items[list->count++] = *process;
+}
+
+static bool contains(const struct hb_process_list *list, pid_t pid)
+{
+    for (size_t i = 0; i < list->count; ++i) {
+        if (list->items[i].pid == pid)
+            return true;
+    }
+    return false;
+}
+
+/* A short file of /proc as text; -1 when it cannot be read. */
+static int read_text(const char *path, char *text, size_t capacity)
+{
+    HB_CLEANUP(hb_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (fd < 0)
+        return -1;
+    got = read(fd, text, capacity - 1);
+    if (got <= 0)
+        return -1;
+    text[got] = '\0';
+    return 0;
+}
+
+int hb_process_read(pid_t pid, struct hb_process *ret_process)
+{
+    char path[PROC_PATH_BYTES], text[1024];
+    struct hb_process process = {.pid = pid};
+    int64_t reaped_user, reaped_system, rss_pages;
+    const char *fields;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (read_text(path, text, sizeof text) != 0)
+        return -1;
+    fields = strrchr(text, ')'); /* the name before it may hold anything */
+    if (fields == NULL || sscanf(fields,
+                                 ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %" SCNd64
+                                 " %" SCNd64 " %*d %*d %" SCNu32 " %*d %" SCNu64 " %*u %" SCNd64,
+                                 &process.state, &process.parent, &reaped_user, &reaped_system,
+                                 &process.threads, &process.start_ticks, &rss_pages) != 7)
+        return -1;
+    process.reaped_cpu_ns = (reaped_user + reaped_system) * (HB_NS_PER_S / sysconf(_SC_CLK_TCK));
+    process.rss_bytes = (uint64_t)rss_pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    *ret_process = process;
+    return 0;
+}
+
+void hb_process_list_add(struct hb_process_list *list, pid_t pid)
+{
+    struct hb_process process;
+
+    if (!contains(list, pid) && hb_process_read(pid, &process) == 0)
+        append(list, &process);
+}
+
+/* Add the processes that one thread has started. */
+static void add_children_of_thread(struct hb_process_list *list, pid_t pid, pid_t thread)
+{
+    char path[PROC_PATH_BYTES], chunk[4096];
+    pid_t number = 0;
+    ssize_t got;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)thread);
+    HB_CLEANUP(hb_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    while ((got = read(fd, chunk, sizeof chunk)) > 0) {
+        for (ssize_t i = 0; i < got; ++i) {
+            if (isdigit((unsigned char)chunk[i])) {
+                number = number * 10 + (chunk[i] - '0');
+                continue;
+            }
+            if (number > 0)
+                hb_process_list_add(list, number);
+            number = 0;
+        }
+    }
+}
+
+static void close_dir(DIR **dir)
+{
+    if (*dir != NULL)
+        closedir(*dir);
+}
+
+/* The next entry that is a number; 0 at the end. */
+static pid_t next_number(DIR *dir)
+{
+    struct dirent *entry;
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (isdigit((unsigned char)entry->d_name[0]))
+            return (pid_t)strtol(entry->d_name, NULL, 10);
+    }
+    return 0;
+}
+
+static void add_children(struct hb_process_list *list, const struct hb_process *process)
+{
+    char path[PROC_PATH_BYTES];
+    pid_t thread;
+
+    if (process->threads <= 1) {
+        add_children_of_thread(list, process->pid, process->pid);
+        return;
+    }
+    snprintf(path, sizeof path, "/proc/%d/task", (int)process->pid);
+    HB_CLEANUP(close_dir) DIR *threads = opendir(path);
+    while (threads != NULL && (thread = next_number(threads)) != 0)
+        add_children_of_thread(list, process->pid, thread);
+}
+
+/* By the children files; false when that is impossible or too dear. */
+static bool add_by_walking(struct hb_process_list *list)
+{
+    if (access("/proc/thread-self/children", F_OK) != 0)
+        return false;
+    for (size_t i = 0; i < list->count; ++i) {
+        struct hb_process process = list->items[i]; /* the array may move */
+
+        if (process.threads > MAX_THREADS_TO_WALK)
+            return false;
+        add_children(list, &process);
+    }
+    return true;
+}
+
+/* By the parents of all processes. */
+static void add_by_parents(struct hb_process_list *list)
+{
+    HB_CLEANUP(hb_process_list_release) struct hb_process_list all = {0};
+    HB_CLEANUP(close_dir) DIR *proc = opendir("/proc");
+    struct hb_process process;
+    pid_t pid;
+
+    while (proc != NULL && (pid = next_number(proc)) != 0) {
+        if (hb_process_read(pid, &process) == 0)
+            append(&all, &process);
+    }
+    for (size_t i = 0; i < list->count; ++i) {
+        for (size_t k = 0; k < all.count; ++k) {
+            if (all.items[k].parent == list->items[i].pid && !contains(list, all.items[k].pid))
+                append(list, &all.items[k]);
+        }
+    }
+}
+
+void hb_process_list_add_descendants(struct hb_process_list *list)
+{
+    size_t given = list->count;
+
+    if (add_by_walking(list))
+        return;
+    list->count = given;
+    add_by_parents(list);
+}
