@@ -28,16 +28,16 @@ struct loader {
     size_t node_count; /* over all files and overrides */
 };
 
-void hb_document_init(struct hb_document *document)
+void hb_document_init(struct hb_document *document, struct hb_arena *arena)
 {
-    *document = (struct hb_document){0};
-    hb_arena_init(&document->arena);
+    *document = (struct hb_document){.arena = arena};
+    hb_arena_init(&document->own);
 }
 
 void hb_document_release(struct hb_document *document)
 {
-    hb_arena_release(&document->arena);
-    hb_document_init(document);
+    hb_arena_release(&document->own);
+    document->root = NULL;
 }
 
 static const char *directory_of(struct hb_arena *arena, const char *path)
@@ -199,12 +199,17 @@ static int finish(struct loader *loader, struct hb_document *document, struct hb
     return result;
 }
 
+static struct hb_arena *arena_of(struct hb_document *document)
+{
+    return document->arena != NULL ? document->arena : &document->own;
+}
+
 int hb_document_parse(struct hb_document *document, const char *name, const char *text,
                       size_t length, unsigned features, const char *const *overrides,
                       size_t override_count, struct hb_diags *diags)
 {
-    struct loader loader = {.arena = &document->arena, .diags = diags, .features = features};
-    struct link link = {.path = hb_arena_strdup(&document->arena, name)};
+    struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
+    struct link link = {.path = hb_arena_strdup(arena_of(document), name)};
     struct hb_node *root;
 
     if (length > HB_YAML_MAX_BYTES)
@@ -231,8 +236,8 @@ static int parse_stdin(struct hb_document *document, unsigned features,
 int hb_document_load(struct hb_document *document, const char *path, unsigned features,
                      const char *const *overrides, size_t override_count, struct hb_diags *diags)
 {
-    struct loader loader = {.arena = &document->arena, .diags = diags, .features = features};
-    struct link link = {.path = hb_arena_strdup(&document->arena, path)};
+    struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
+    struct link link = {.path = hb_arena_strdup(arena_of(document), path)};
     struct hb_node *root;
 
     if (strcmp(path, "-") == 0)

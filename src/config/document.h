@@ -24,11 +24,13 @@ enum hb_document_features {
 };
 
 struct hb_document {
-    struct hb_arena arena;
+    struct hb_arena *arena; /* the caller's; NULL: `own` */
+    struct hb_arena own;
     struct hb_node *root; /* NULL until loaded */
 };
 
-void hb_document_init(struct hb_document *document);
+/* `arena` NULL: the tree lives until hb_document_release(). */
+void hb_document_init(struct hb_document *document, struct hb_arena *arena);
 void hb_document_release(struct hb_document *document);
 
 /*

@@ -13,6 +13,11 @@ bool hb_node_is_scalar(const struct hb_node *node)
     return node->kind < HB_NODE_SEQUENCE;
 }
 
+const char *hb_node_public_text(const struct hb_node *node)
+{
+    return node->env != NULL ? node->raw : node->text;
+}
+
 const char *hb_node_kind_name(enum hb_node_kind kind)
 {
     static const char *const names[] = {

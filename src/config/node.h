@@ -63,6 +63,9 @@ struct hb_pair {
 
 bool hb_node_is_scalar(const struct hb_node *node);
 
+/* The text of a scalar as it may be shown and stored: unexpanded where the environment is in it. */
+const char *hb_node_public_text(const struct hb_node *node);
+
 /* "an integer", "a mapping" …: for messages. */
 const char *hb_node_kind_name(enum hb_node_kind kind);
 
