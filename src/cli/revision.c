@@ -1,0 +1,28 @@
+/* Asking git. Not having an answer is no failure. */
+#include "cli/revision.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/capture.h"
+#include "base/memory.h"
+
+void hb_revision_of(const char *path, char text[HB_REVISION_BYTES])
+{
+    HB_CLEANUP(hb_free_ptr) char *copy = hb_strdup(path);
+    const char *const argv[] = {"git",     "-C",          dirname(copy), "describe", "--always",
+                                "--dirty", "--abbrev=40", "--exclude=*", NULL};
+    struct hb_capture capture;
+    size_t length;
+
+    text[0] = '\0';
+    hb_capture_init(&capture, HB_REVISION_BYTES - 1);
+    if (hb_capture_run(&capture, argv, 2 * HB_NS_PER_S, NULL) == 0 && capture.exit_code == 0) {
+        length = strcspn(hb_buf_text(&capture.out), "\n");
+        memcpy(text, hb_buf_text(&capture.out), length);
+        text[length] = '\0';
+    }
+    hb_capture_release(&capture);
+}
