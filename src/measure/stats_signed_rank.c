@@ -1,0 +1,110 @@
+/* The signed-rank distribution by convolution, and the one-sample Hodges-Lehmann estimate. */
+#include "measure/stats_signed_rank.h"
+
+#include <math.h>
+
+#include "base/assert.h"
+#include "base/memory.h"
+#include "measure/stats_summary.h"
+
+static size_t walsh_count(size_t count)
+{
+    return count * (count + 1) / 2;
+}
+
+/* Probabilities of T = 0 … count (count + 1) / 2: each rank is in the sum or not. Caller frees. */
+static double *exact_probabilities(size_t count)
+{
+    double *probabilities = hb_calloc(walsh_count(count) + 1, sizeof(*probabilities));
+
+    probabilities[0] = 1;
+    for (size_t rank = 1; rank <= count; rank++) {
+        for (size_t sum = walsh_count(rank); sum >= rank; sum--)
+            probabilities[sum] = (probabilities[sum] + probabilities[sum - rank]) / 2;
+        for (size_t sum = 0; sum < rank; sum++)
+            probabilities[sum] /= 2;
+    }
+    return probabilities;
+}
+
+static double normal_cdf_of(long statistic, size_t count)
+{
+    double n = (double)count;
+    double deviation = sqrt(n * (n + 1) * (2 * n + 1) / 24);
+
+    return erfc(-((double)statistic + 0.5 - n * (n + 1) / 4) / deviation / M_SQRT2) / 2;
+}
+
+double hb_signed_rank_cdf(long statistic, size_t count)
+{
+    HB_CLEANUP(hb_free_ptr) double *probabilities = NULL;
+    double sum = 0;
+
+    HB_ASSERT(count > 0);
+    if (statistic < 0)
+        return 0;
+    if ((size_t)statistic >= walsh_count(count))
+        return 1;
+    if (count > HB_SIGNED_RANK_EXACT_MAX)
+        return normal_cdf_of(statistic, count);
+    probabilities = exact_probabilities(count);
+    for (long i = 0; i <= statistic; i++)
+        sum += probabilities[i];
+    return fmin(sum, 1);
+}
+
+/*
+ * Largest k >= 1 with P(T <= k - 1) <= tail: the k-th smallest and k-th largest Walsh averages are
+ * then the ends. P(T <= k - 1) grows with k, so the middle is found by halving.
+ */
+static size_t end_rank(size_t count, double tail)
+{
+    size_t low = 1, high = walsh_count(count) / 2 + 1;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (hb_signed_rank_cdf((long)middle - 1, count) <= tail + HB_PROBABILITY_SLACK)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static double *sorted_walsh_averages(const double *values, size_t count)
+{
+    HB_CLEANUP(hb_free_ptr) double *averages = hb_calloc(walsh_count(count), sizeof(*averages));
+    size_t next = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i; j < count; j++)
+            averages[next++] = values[i] / 2 + values[j] / 2;
+    }
+    return hb_sorted(averages, next);
+}
+
+int hb_hodges_lehmann(const double *values, size_t count, double confidence,
+                      struct hb_interval *ret_interval, struct hb_error *err)
+{
+    HB_CLEANUP(hb_free_ptr) double *averages = NULL;
+    size_t total = walsh_count(count);
+    size_t rank;
+    double covered;
+
+    HB_ASSERT(count > 0 && confidence > 0 && confidence < 1);
+    if (count > HB_WALSH_MAX)
+        return hb_fail(err, HB_ERR_LIMIT, "%zu observations are more than the limit of %u", count,
+                       HB_WALSH_MAX);
+    averages = sorted_walsh_averages(values, count);
+    rank = end_rank(count, (1 - confidence) / 2);
+    covered = 1 - 2 * hb_signed_rank_cdf((long)rank - 1, count);
+    *ret_interval = (struct hb_interval){
+        .estimate = hb_sorted_median(averages, total),
+        .low = averages[rank - 1],
+        .high = averages[total - rank],
+        .confidence = fmax(covered, 0),
+        .reached = covered >= confidence - HB_PROBABILITY_SLACK,
+    };
+    return 0;
+}
