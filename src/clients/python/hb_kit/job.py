@@ -68,7 +68,9 @@ class Job:
 
         It yields (argument, offset) of request k for each k of this process (k ≡ index mod count);
         the offset is None in a closed loop. It is made of C iterators only, none of which lets go
-        of the interpreter lock in the middle, so that threads need no lock of their own.
+        of the interpreter lock in the middle, so that threads need no lock of their own. The job
+        must outlive it: were the last reference to the mapped file the iterator's, its end would
+        unmap the file, and that does let go of the lock.
         """
         step, length = self.process_count, len(arguments)
         cycle = [arguments[(self.process_index + i * step) % length] for i in range(length)]
