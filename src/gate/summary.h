@@ -9,16 +9,17 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "measure/hist.h"
+#include "measure/stats_interval.h"
 #include "scenario/scenario.h"
 #include "store/store.h"
 
-/* A median over rounds with an interval; n = 0: not measured. */
+/* A median over rounds, with the interval that so few rounds allow (measure/stats_order.h). */
 struct hb_estimate {
-    unsigned n;
-    double value;
-    double low, high; /* equal to value when n is too small for an interval of `coverage` */
-    double coverage;  /* attained: 0.95, less for few rounds, 0 for one */
+    unsigned n;                  /* rounds behind it; 0: not measured, and nothing else is set */
+    struct hb_interval interval; /* estimate, low, high, and the confidence attained */
 };
+
+#define HB_ESTIMATE_CONFIDENCE 0.95 /* asked for; five rounds attain 0.9375 */
 
 struct hb_cell_summary {
     const struct hb_run_row *first;       /* a run of this cell, for its labels */
@@ -49,5 +50,8 @@ void hb_summaries_release(struct hb_summaries *summaries);
 /* A metric of a cell in the unit of enum hb_metric; false when it was not measured. */
 bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric,
                        double *ret_value);
+
+/* A value of a metric with its unit, for people: "312 ms", "0.12 %", "41.9 MiB", "30500/s". */
+void hb_metric_format(enum hb_metric metric, double value, struct hb_buf *ret_text);
 
 #endif
