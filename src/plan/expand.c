@@ -219,8 +219,7 @@ static int check_some_left(const struct expansion *expansion, const struct hb_pl
     if (expansion->count > 0)
         return 0;
     if (options->filters_count > 0)
-        return hb_fail(err, HB_ERR_INPUT, "no cell is left by the %zu --filter given together",
-                       options->filters_count);
+        return hb_filters_fail(options, err);
     return hb_fail(err, HB_ERR_INPUT, "no cell is left: everything is excluded");
 }
 
@@ -243,15 +242,12 @@ static void put_labels(const struct hb_scenario *scenario, const struct hb_cell 
     }
 }
 
-static int check_twins(const struct hb_scenario *scenario, const struct hb_cell *cells,
-                       size_t count, struct hb_error *err)
+static int twin_fail(const struct hb_scenario *scenario, const struct hb_cell *first,
+                     const struct hb_cell *twin, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf labels;
-    const struct hb_cell *first, *twin = hb_cells_find_twin(cells, count, &first);
     char id[HB_CELL_ID_BYTES], first_origin[300], twin_origin[300];
 
-    if (twin == NULL)
-        return 0;
     hb_buf_init(&labels, 200);
     put_labels(scenario, twin, &labels);
     describe_origin(first_origin, sizeof first_origin, scenario, first);
@@ -259,6 +255,14 @@ static int check_twins(const struct hb_scenario *scenario, const struct hb_cell 
     hb_cell_format_id(twin, id);
     return hb_fail(err, HB_ERR_INPUT, "%s: the same cell is there already, from %s: %s (id %s)",
                    twin_origin, first_origin, hb_buf_text(&labels), id);
+}
+
+static int check_twins(const struct expansion *expansion, struct hb_error *err)
+{
+    const struct hb_cell *first, *twin;
+
+    twin = hb_cells_find_twin(expansion->cells, expansion->count, &first);
+    return twin == NULL ? 0 : twin_fail(expansion->scenario, first, twin, err);
 }
 
 int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_options *options,
@@ -277,7 +281,7 @@ int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_opti
     if (check_excludes(&expansion, err) != 0 || check_some_left(&expansion, options, err) != 0)
         return -1;
     hb_cells_identify(scenario, expansion.cells, expansion.count);
-    if (check_twins(scenario, expansion.cells, expansion.count, err) != 0)
+    if (check_twins(&expansion, err) != 0)
         return -1;
     plan->cells = expansion.cells;
     plan->cells_count = expansion.count;

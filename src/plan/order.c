@@ -12,6 +12,7 @@ struct groups {
     size_t *begins;
     uint32_t *servers;
     size_t servers_count;
+    uint32_t *shuffled_cells, *shuffled_servers; /* room for the order of one round */
 };
 
 static void shuffle(uint32_t *items, size_t count, struct hb_rng *rng)
@@ -35,6 +36,8 @@ static void group_by_server(struct groups *groups, const struct hb_plan *plan,
     groups->begins = hb_arena_calloc(arena, servers + 1, sizeof *groups->begins);
     groups->servers = hb_arena_calloc(arena, servers, sizeof *groups->servers);
     groups->servers_count = servers;
+    groups->shuffled_cells = hb_arena_calloc(arena, plan->cells_count, sizeof(uint32_t));
+    groups->shuffled_servers = hb_arena_calloc(arena, servers, sizeof(uint32_t));
     for (size_t i = 0; i < plan->cells_count; i++)
         groups->begins[plan->cells[i].server + 1]++;
     for (size_t s = 0; s < servers; s++) {
@@ -46,18 +49,19 @@ static void group_by_server(struct groups *groups, const struct hb_plan *plan,
         groups->cells[next[plan->cells[i].server]++] = (uint32_t)i;
 }
 
-static struct hb_plan_run *put_round(const struct groups *source, unsigned round, uint64_t seed,
-                                     uint32_t *servers, uint32_t *cells, struct hb_plan_run *runs)
+static struct hb_plan_run *put_round(const struct groups *groups, unsigned round, uint64_t seed,
+                                     struct hb_plan_run *runs)
 {
     struct hb_rng rng = {.state = seed};
+    uint32_t *servers = groups->shuffled_servers, *cells = groups->shuffled_cells;
 
-    memcpy(servers, source->servers, source->servers_count * sizeof *servers);
-    shuffle(servers, source->servers_count, &rng);
-    for (size_t i = 0; i < source->servers_count; i++) {
-        size_t begin = source->begins[servers[i]];
-        size_t count = source->begins[servers[i] + 1] - begin;
+    memcpy(servers, groups->servers, groups->servers_count * sizeof *servers);
+    shuffle(servers, groups->servers_count, &rng);
+    for (size_t i = 0; i < groups->servers_count; i++) {
+        size_t begin = groups->begins[servers[i]];
+        size_t count = groups->begins[servers[i] + 1] - begin;
 
-        memcpy(cells, source->cells + begin, count * sizeof *cells);
+        memcpy(cells, groups->cells + begin, count * sizeof *cells);
         shuffle(cells, count, &rng);
         for (size_t k = 0; k < count; k++)
             *runs++ = (struct hb_plan_run){.cell = cells[k], .round = round};
@@ -82,21 +86,19 @@ static int too_many(const struct hb_plan *plan, struct hb_error *err)
 
 int hb_plan_order(struct hb_plan *plan, struct hb_arena *arena, struct hb_error *err)
 {
-    HB_CLEANUP(hb_arena_release) struct hb_arena scratch;
     struct hb_rng seeds = {.state = plan->scenario->run.seed};
     struct hb_plan_run *runs, *next;
+    struct hb_arena scratch;
     struct groups groups;
-    uint32_t *servers, *cells;
 
     if ((uint64_t)plan->cells_count * plan->rounds > HB_PLAN_MAX_RUNS)
         return too_many(plan, err);
     hb_arena_init(&scratch);
     group_by_server(&groups, plan, &scratch);
-    servers = hb_arena_calloc(&scratch, groups.servers_count, sizeof *servers);
-    cells = hb_arena_calloc(&scratch, plan->cells_count, sizeof *cells);
     plan->runs_count = plan->cells_count * plan->rounds;
     plan->runs = runs = next = hb_arena_calloc(arena, plan->runs_count, sizeof *runs);
     for (unsigned round = 0; round < plan->rounds; round++)
-        next = put_round(&groups, round, hb_rng_next(&seeds), servers, cells, next);
+        next = put_round(&groups, round, hb_rng_next(&seeds), next);
+    hb_arena_release(&scratch);
     return 0;
 }

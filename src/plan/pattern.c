@@ -174,6 +174,18 @@ int hb_filters_apply(const struct hb_scenario *scenario, const struct hb_plan_op
     return 0;
 }
 
+int hb_filters_fail(const struct hb_plan_options *options, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf message;
+
+    hb_buf_init(&message, MESSAGE_BYTES);
+    for (size_t i = 0; i < options->filters_count; i++) {
+        hb_buf_printf(&message, " --filter %s=", hb_axis_name(options->filters[i].axis));
+        put_quoted(&message, options->filters[i].glob);
+    }
+    return hb_fail(err, HB_ERR_INPUT, "no cell is left by%s", hb_buf_text(&message));
+}
+
 static int unknown_axis(const char *name, const char *text, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf message;
@@ -190,6 +202,16 @@ static int unknown_axis(const char *name, const char *text, struct hb_error *err
     return hb_fail(err, HB_ERR_INPUT, "%s", hb_buf_text(&message));
 }
 
+static int malformed(const char *text, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf message;
+
+    hb_buf_init(&message, MESSAGE_BYTES);
+    put_quoted(&message, text);
+    return hb_fail(err, HB_ERR_INPUT, "--filter %s: expected AXIS=GLOB, such as client=httpx/*",
+                   hb_buf_text(&message));
+}
+
 static int parse_filter(const char *text, struct hb_arena *arena, struct hb_filter *ret_filter,
                         struct hb_error *err)
 {
@@ -198,9 +220,7 @@ static int parse_filter(const char *text, struct hb_arena *arena, struct hb_filt
     int axis;
 
     if (equals == NULL || equals[1] == '\0')
-        return hb_fail(err, HB_ERR_INPUT,
-                       "--filter %.*s: expected AXIS=GLOB, such as client=httpx/*", QUOTED_BYTES,
-                       text);
+        return malformed(text, err);
     name = hb_arena_strndup(arena, text, (size_t)(equals - text));
     axis = hb_axis_from_name(name);
     if (axis < 0)

@@ -28,6 +28,9 @@ int hb_filters_apply(const struct hb_scenario *scenario, const struct hb_plan_op
                      struct hb_arena *arena, bool *ret_kept[HB_AXIS_COUNT],
                      struct hb_error *err) HB_MUST_CHECK;
 
+/* HB_ERR_INPUT: the filters together leave no cell. */
+int hb_filters_fail(const struct hb_plan_options *options, struct hb_error *err);
+
 /* HB_ERR_INPUT for a glob that no value of its axis matches, with the nearest name; `who` wrote it:
  * "exclude", "--filter". */
 int hb_glob_fail(const struct hb_scenario *scenario, enum hb_axis axis, const char *glob,

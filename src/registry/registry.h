@@ -38,6 +38,10 @@ enum hb_http {
 const char *hb_mode_name(enum hb_mode mode); /* "sync", "async" */
 const char *hb_http_name(enum hb_http http); /* "http/1.1", "h2" */
 
+/* -1 when the name is unknown. */
+int hb_mode_from_name(const char *name, enum hb_mode *ret_mode) HB_MUST_CHECK;
+int hb_http_from_name(const char *name, enum hb_http *ret_http) HB_MUST_CHECK;
+
 /* Something a user cannot exceed, with the reason that reports and errors give. */
 struct hb_entry_limit {
     const char *name; /* "max_concurrency", "descriptors_per_task" */
