@@ -169,9 +169,11 @@ static bool start(struct keeper *keeper, char **argv)
 static size_t signal_descendants(int signal_number)
 {
     HB_CLEANUP(hb_process_list_release) struct hb_process_list list = {0};
+    struct hb_process self;
     size_t alive = 0;
 
-    hb_process_list_add(&list, getpid());
+    if (hb_process_read(getpid(), &self) == 0)
+        hb_process_list_add(&list, &self);
     hb_process_list_add_descendants(&list);
     for (size_t i = 1; i < list.count; ++i) {
         pid_t pid = list.items[i].pid;

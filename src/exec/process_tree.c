@@ -27,14 +27,6 @@ void hb_process_list_release(struct hb_process_list *list)
     *list = (struct hb_process_list){0};
 }
 
-static void append(struct hb_process_list *list, const struct hb_process *process)
-{
-    if (list->count >= HB_PROCESS_LIST_MAX)
-        return;
-    list->items = hb_grow(list->items, &list->capacity, list->count, sizeof *list->items);
-    list->items[list->count++] = *process;
-}
-
 static bool contains(const struct hb_process_list *list, pid_t pid)
 {
     for (size_t i = 0; i < list->count; ++i) {
@@ -44,8 +36,21 @@ static bool contains(const struct hb_process_list *list, pid_t pid)
     return false;
 }
 
-/* A short file of /proc as text; -1 when it cannot be read. */
-static int read_text(const char *path, char *text, size_t capacity)
+static void append(struct hb_process_list *list, const struct hb_process *process)
+{
+    if (list->count >= HB_PROCESS_LIST_MAX)
+        return;
+    list->items = hb_grow(list->items, &list->capacity, list->count, sizeof *list->items);
+    list->items[list->count++] = *process;
+}
+
+void hb_process_list_add(struct hb_process_list *list, const struct hb_process *process)
+{
+    if (!contains(list, process->pid))
+        append(list, process);
+}
+
+int hb_proc_read(const char *path, char *text, size_t capacity)
 {
     HB_CLEANUP(hb_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got;
@@ -67,7 +72,7 @@ int hb_process_read(pid_t pid, struct hb_process *ret_process)
     const char *fields;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (read_text(path, text, sizeof text) != 0)
+    if (hb_proc_read(path, text, sizeof text) != 0)
         return -1;
     fields = strrchr(text, ')'); /* the name before it may hold anything */
     if (fields == NULL || sscanf(fields,
@@ -82,18 +87,11 @@ int hb_process_read(pid_t pid, struct hb_process *ret_process)
     return 0;
 }
 
-void hb_process_list_add(struct hb_process_list *list, pid_t pid)
-{
-    struct hb_process process;
-
-    if (!contains(list, pid) && hb_process_read(pid, &process) == 0)
-        append(list, &process);
-}
-
 /* Add the processes that one thread has started. */
 static void add_children_of_thread(struct hb_process_list *list, pid_t pid, pid_t thread)
 {
     char path[PROC_PATH_BYTES], chunk[4096];
+    struct hb_process child;
     pid_t number = 0;
     ssize_t got;
 
@@ -107,8 +105,8 @@ static void add_children_of_thread(struct hb_process_list *list, pid_t pid, pid_
                 number = number * 10 + (chunk[i] - '0');
                 continue;
             }
-            if (number > 0)
-                hb_process_list_add(list, number);
+            if (number > 0 && hb_process_read(number, &child) == 0)
+                hb_process_list_add(list, &child);
             number = 0;
         }
     }
@@ -176,8 +174,8 @@ static void add_by_parents(struct hb_process_list *list)
     }
     for (size_t i = 0; i < list->count; ++i) {
         for (size_t k = 0; k < all.count; ++k) {
-            if (all.items[k].parent == list->items[i].pid && !contains(list, all.items[k].pid))
-                append(list, &all.items[k]);
+            if (all.items[k].parent == list->items[i].pid)
+                hb_process_list_add(list, &all.items[k]);
         }
     }
 }

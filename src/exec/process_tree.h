@@ -28,13 +28,16 @@ struct hb_process_list {
     size_t count, capacity;
 };
 
+/* The beginning of a short file of /proc or /sys as text; -1 when it cannot be read or is empty. */
+int hb_proc_read(const char *path, char *text, size_t capacity) HB_MUST_CHECK;
+
 void hb_process_list_release(struct hb_process_list *list);
 
 /* -1 when there is no such process (any more). */
 int hb_process_read(pid_t pid, struct hb_process *ret_process) HB_MUST_CHECK;
 
-/* Add one process, unless it is there already or gone. */
-void hb_process_list_add(struct hb_process_list *list, pid_t pid);
+/* Add one process, unless it is there already. */
+void hb_process_list_add(struct hb_process_list *list, const struct hb_process *process);
 
 /*
  * Append all descendants of the processes in the list, each once. While processes are being born,
