@@ -36,8 +36,7 @@ struct hb_cell_summary {
 };
 
 struct hb_summaries {
-    struct hb_cell_summary
-        *cells; /* in the order of first execution's cell: by method, url, concurrency, client */
+    struct hb_cell_summary *cells; /* by server, method, URL, rate, concurrency, duration, client */
     size_t count;
 };
 

@@ -18,6 +18,7 @@ struct hb_report {
     size_t runs_count;
     struct hb_summaries cells;
     struct hb_store *store; /* for series and histograms */
+    struct hb_arena *arena; /* for what exporters make on the way */
     const char *made_by;    /* the command line that made the report */
 };
 

@@ -1,0 +1,96 @@
+/*
+ * Both CSV forms: wide, one row a run; and long, one row a run and metric, for tools that pivot. In
+ * the wide form what was not measured is an empty cell, in the long form it has no row.
+ */
+#include "report/csv_writer.h"
+#include "report/exporters.h"
+#include "report/run_columns.h"
+
+static void write_label_names(struct hb_csv *csv)
+{
+    hb_csv_text(csv, "sweep");
+    hb_csv_text(csv, "scenario");
+    for (size_t i = 0; i < hb_run_labels_count; i++)
+        hb_csv_text(csv, hb_run_labels[i].name);
+}
+
+static void write_labels(struct hb_csv *csv, const struct hb_report *report,
+                         const struct hb_run_row *run)
+{
+    char scratch[HB_LABEL_BYTES];
+
+    hb_csv_number(csv, (double)report->sweep->id);
+    hb_csv_text(csv, report->sweep->scenario_name);
+    for (size_t i = 0; i < hb_run_labels_count; i++)
+        hb_csv_text(csv, hb_run_labels[i].text(run, scratch));
+}
+
+static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
+                           const struct hb_run_row *run)
+{
+    double value;
+
+    write_labels(csv, report, run);
+    for (size_t i = 0; i < hb_run_metrics_count; i++) {
+        if (hb_run_metrics[i].value(run, &value))
+            hb_csv_number(csv, value);
+        else
+            hb_csv_empty(csv);
+    }
+    hb_csv_end_row(csv);
+}
+
+static int write_wide(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
+{
+    struct hb_csv csv = {.out = out};
+
+    write_label_names(&csv);
+    for (size_t i = 0; i < hb_run_metrics_count; i++)
+        hb_csv_text(&csv, hb_run_metrics[i].name);
+    hb_csv_end_row(&csv);
+    for (size_t i = 0; i < report->runs_count; i++)
+        write_wide_row(&csv, report, &report->runs[i]);
+    return 0;
+}
+
+static void write_long_rows(struct hb_csv *csv, const struct hb_report *report,
+                            const struct hb_run_row *run)
+{
+    double value;
+
+    for (size_t i = 0; i < hb_run_metrics_count; i++) {
+        if (!hb_run_metrics[i].value(run, &value))
+            continue;
+        write_labels(csv, report, run);
+        hb_csv_text(csv, hb_run_metrics[i].name);
+        hb_csv_number(csv, value);
+        hb_csv_end_row(csv);
+    }
+}
+
+static int write_long(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
+{
+    struct hb_csv csv = {.out = out};
+
+    write_label_names(&csv);
+    hb_csv_text(&csv, "metric");
+    hb_csv_text(&csv, "value");
+    hb_csv_end_row(&csv);
+    for (size_t i = 0; i < report->runs_count; i++)
+        write_long_rows(&csv, report, &report->runs[i]);
+    return 0;
+}
+
+const struct hb_exporter hb_exporter_csv = {
+    .format = "csv",
+    .extension = "csv",
+    .summary = "one row a run",
+    .write = write_wide,
+};
+
+const struct hb_exporter hb_exporter_csv_long = {
+    .format = "csv-long",
+    .extension = "long.csv",
+    .summary = "one row a run and metric",
+    .write = write_long,
+};

@@ -1,0 +1,49 @@
+/* Cells and rows. */
+#include "report/csv_writer.h"
+
+#include <csv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static void separate(struct hb_csv *csv)
+{
+    if (csv->in_row)
+        fputc(',', csv->out);
+    csv->in_row = true;
+}
+
+void hb_csv_text(struct hb_csv *csv, const char *text)
+{
+    HB_CLEANUP(hb_free_ptr) char *neutral = NULL;
+
+    if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
+        text = neutral = hb_asprintf("'%s", text);
+    separate(csv);
+    csv_fwrite(csv->out, text, strlen(text));
+}
+
+void hb_csv_number(struct hb_csv *csv, double value)
+{
+    char text[40];
+
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    separate(csv);
+    csv_fwrite(csv->out, text, strlen(text));
+}
+
+void hb_csv_empty(struct hb_csv *csv)
+{
+    separate(csv);
+}
+
+void hb_csv_end_row(struct hb_csv *csv)
+{
+    fputs("\r\n", csv->out);
+    csv->in_row = false;
+}

@@ -1,0 +1,183 @@
+/* JSON, described by schemas/results.schema.json: the sweep, its cells with intervals, and every
+ * run. */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "report/exporters.h"
+#include "report/run_columns.h"
+
+#define RESULTS_SCHEMA_VERSION 1
+
+static void write_key(FILE *out, bool *first, const char *name)
+{
+    fputs(*first ? "" : ", ", out);
+    *first = false;
+    hb_json_write_string(out, name);
+    fputs(": ", out);
+}
+
+static void write_text(FILE *out, bool *first, const char *name, const char *text)
+{
+    write_key(out, first, name);
+    hb_json_write_string(out, text);
+}
+
+static void write_instant(FILE *out, bool *first, const char *name, int64_t wall_ns)
+{
+    char text[HB_TIMESTAMP_BYTES];
+
+    if (wall_ns > 0)
+        hb_format_timestamp(text, wall_ns);
+    write_text(out, first, name, wall_ns > 0 ? text : NULL);
+}
+
+/* JSON that was stored as text goes out as it is; it was valid when it was stored. */
+static void write_stored_json(FILE *out, bool *first, const char *name, const char *json)
+{
+    write_key(out, first, name);
+    fputs(json != NULL && json[0] != '\0' ? json : "null", out);
+}
+
+static void write_sweep(const struct hb_sweep_row *sweep, FILE *out)
+{
+    bool first = true;
+
+    fputs("{", out);
+    write_key(out, &first, "id");
+    fprintf(out, "%" PRId64, sweep->id);
+    write_text(out, &first, "scenario", sweep->scenario_name);
+    write_text(out, &first, "scenario_hash", sweep->scenario_hash);
+    write_text(out, &first, "status", sweep->status);
+    write_text(out, &first, "purpose", sweep->purpose);
+    write_text(out, &first, "tool_version", sweep->tool_version);
+    write_text(out, &first, "revision", sweep->revision);
+    write_text(out, &first, "fingerprint", sweep->fingerprint);
+    write_instant(out, &first, "started", sweep->started_wall_ns);
+    write_instant(out, &first, "ended", sweep->ended_wall_ns);
+    write_key(out, &first, "seed");
+    fprintf(out, "%" PRIu64, sweep->seed);
+    write_key(out, &first, "rounds");
+    fprintf(out, "%u", sweep->rounds);
+    write_stored_json(out, &first, "tags", sweep->tags_json);
+    write_stored_json(out, &first, "environment", sweep->environment_json);
+    write_text(out, &first, "scenario_text", sweep->scenario_text);
+    fputs("}", out);
+}
+
+static void write_estimate(FILE *out, bool *first, const char *name,
+                           const struct hb_estimate *estimate)
+{
+    write_key(out, first, name);
+    if (estimate->n == 0) {
+        fputs("null", out);
+        return;
+    }
+    fprintf(out, "{\"n\": %u, \"median\": ", estimate->n);
+    hb_json_write_number(out, estimate->interval.estimate);
+    fputs(", \"low\": ", out);
+    hb_json_write_number(out, estimate->interval.low);
+    fputs(", \"high\": ", out);
+    hb_json_write_number(out, estimate->interval.high);
+    fputs(", \"confidence\": ", out);
+    hb_json_write_number(out, estimate->interval.confidence);
+    fputs("}", out);
+}
+
+static void write_flags(FILE *out, bool *first, unsigned flags)
+{
+    bool first_flag = true;
+
+    write_key(out, first, "flags");
+    fputs("[", out);
+    for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
+        if ((flags & (1u << bit)) == 0)
+            continue;
+        fputs(first_flag ? "" : ", ", out);
+        first_flag = false;
+        hb_json_write_string(out, hb_flag_name(bit));
+    }
+    fputs("]", out);
+}
+
+static void write_cell(const struct hb_cell_summary *cell, FILE *out)
+{
+    static const char *const names[] = {"p50_ns", "p90_ns", "p95_ns", "p99_ns", "p999_ns"};
+    static const enum hb_metric metrics[] = {HB_METRIC_P50, HB_METRIC_P90, HB_METRIC_P95,
+                                             HB_METRIC_P99, HB_METRIC_P999};
+    const struct hb_run_row *run = cell->first;
+    bool first = true;
+    double value;
+
+    fputs("{", out);
+    write_text(out, &first, "cell", run->cell_id);
+    write_text(out, &first, "client", run->client);
+    write_text(out, &first, "server", run->server);
+    write_text(out, &first, "method", run->method);
+    write_text(out, &first, "url", run->url);
+    fprintf(out, ", \"concurrency\": %" PRIu32 ", \"rate\": ", run->concurrency);
+    hb_json_write_number(out, run->rate);
+    fprintf(out, ", \"runs\": {\"ok\": %zu, \"failed\": %zu, \"skipped\": %zu, \"pending\": %zu}",
+            cell->ok, cell->failed, cell->skipped, cell->pending);
+    fprintf(out, ", \"verified\": %" PRIu64 ", \"failed_requests\": %" PRIu64, cell->verified,
+            cell->failed_requests);
+    write_estimate(out, &first, "requests_per_second", &cell->requests_per_second);
+    write_estimate(out, &first, "client_cpu_per_request_ns", &cell->cpu_per_request_ns);
+    write_estimate(out, &first, "server_cpu_per_request_ns", &cell->server_cpu_per_request_ns);
+    write_estimate(out, &first, "client_rss_peak_bytes", &cell->rss_peak_bytes);
+    write_key(out, &first, "response_merged");
+    for (size_t i = 0; i < HB_ARRAY_LEN(names); i++) {
+        fprintf(out, "%s\"%s\": ", i > 0 ? ", " : "{", names[i]);
+        if (hb_summary_metric(cell, metrics[i], &value))
+            hb_json_write_number(out, value);
+        else
+            fputs("null", out);
+    }
+    fputs("}", out);
+    write_flags(out, &first, cell->flags);
+    fputs("}", out);
+}
+
+static void write_run(const struct hb_run_row *run, FILE *out)
+{
+    char scratch[HB_LABEL_BYTES];
+    bool first = true;
+    double value;
+
+    fputs("{", out);
+    for (size_t i = 0; i < hb_run_labels_count; i++)
+        write_text(out, &first, hb_run_labels[i].name, hb_run_labels[i].text(run, scratch));
+    for (size_t i = 0; i < hb_run_metrics_count; i++) {
+        write_key(out, &first, hb_run_metrics[i].name);
+        if (hb_run_metrics[i].value(run, &value))
+            hb_json_write_number(out, value);
+        else
+            fputs("null", out);
+    }
+    fputs("}", out);
+}
+
+static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
+{
+    fprintf(out, "{\"schema_version\": %d,\n \"sweep\": ", RESULTS_SCHEMA_VERSION);
+    write_sweep(report->sweep, out);
+    fputs(",\n \"cells\": [", out);
+    for (size_t i = 0; i < report->cells.count; i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", out);
+        write_cell(&report->cells.cells[i], out);
+    }
+    fputs("],\n \"runs\": [", out);
+    for (size_t i = 0; i < report->runs_count; i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", out);
+        write_run(&report->runs[i], out);
+    }
+    fputs("]}\n", out);
+    return 0;
+}
+
+const struct hb_exporter hb_exporter_json = {
+    .format = "json",
+    .extension = "json",
+    .summary = "sweep, cells with intervals, and runs",
+    .write = write_json,
+};
