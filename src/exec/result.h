@@ -43,8 +43,8 @@ enum hb_flag {
     HB_FLAG_CONNECTION_CHURN =
         1 << 7, /* more connections than the concurrency, or some opened in the window */
     HB_FLAG_LITTLES_LAW = 1 << 8, /* closed loop: concurrency is not throughput × mean latency */
-    HB_FLAG_HOST_CONTENDED = 1 << 9,  /* steal or pressure stall in the window */
-    HB_FLAG_VARYING_LENGTH = 1 << 10, /* verified bodies differ in length */
+    HB_FLAG_HOST_CONTENDED = 1 << 9,  /* steal, or other programs' CPU time, in the window */
+    HB_FLAG_VARYING_LENGTH = 1 << 10, /* verified bodies of one request differ in length */
     HB_FLAG_COUNT = 11
 };
 
@@ -79,7 +79,8 @@ struct hb_server_counts {
     uint64_t requests, connections, bytes_in, bytes_out;
 };
 
-/* One second of the run, from its start: the within-run series. */
+/* One second of the run, from its start: the within-run series. A request stands in the second in
+ * which it ended (open loop: in which it was due). */
 struct hb_second {
     uint32_t verified, failed;
     int64_t response_sum_ns; /* of verified */
@@ -88,7 +89,10 @@ struct hb_second {
 
 #define HB_RUN_MAX_SECONDS 86400
 
-/* What a worker said of itself. Strings are malloc'd and owned by the result. */
+#define HB_WORKER_LINE_KEPT_BYTES 65536 /* longer ready and done lines are not kept */
+
+/* What a worker said of itself. Strings are malloc'd and owned by the result; NULL when not said.
+ */
 struct hb_worker_report {
     char *client_version, *runtime; /* "2.32.5", "CPython 3.11.7" */
     char *http;                     /* "1.1" */
@@ -108,7 +112,10 @@ struct hb_run_result {
     unsigned flags; /* bits of enum hb_flag */
 
     int64_t started_wall_ns, ended_wall_ns;
-    int64_t start_ns, window_start_ns, window_end_ns, ended_ns;
+    int64_t start_ns, ended_ns;
+    /* The window lies between the two instants at which the resources were read, so requests and
+     * CPU are of exactly the same time. 0 when the run did not get that far. */
+    int64_t window_start_ns, window_end_ns;
 
     struct hb_tally warmup, window;
     uint64_t scheduled; /* open loop: due in the window; closed loop: 0 */
@@ -128,6 +135,7 @@ struct hb_run_result {
     struct hb_usage client, server;
     int64_t harness_cpu_ns;                  /* the runner's own, over the window */
     struct hb_server_counts server_counts;   /* over the whole run */
+    struct hb_server_counts server_window;   /* over the measured window */
     char client_cpus[256], server_cpus[256]; /* "1"; "" when not pinned */
     double load_average;                     /* before the run */
 
@@ -135,6 +143,7 @@ struct hb_run_result {
     size_t workers_count;
 };
 
+/* Allocates the histograms; attempt 1, and failed until proved otherwise. */
 void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan, size_t run);
 void hb_run_result_release(struct hb_run_result *result);
 

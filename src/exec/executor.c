@@ -1,0 +1,359 @@
+/*
+ * The sweep: walks the runs in their order, keeps the right server up, rests in between, and hands
+ * each result to the sink. What happens inside a run is run.c's business; what the user sees of it
+ * is the command line's.
+ */
+#include "exec/executor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "exec/cooldown.h"
+#include "exec/cpu_list.h"
+#include "exec/interrupt.h"
+#include "exec/placement.h"
+#include "exec/progress.h"
+#include "exec/run.h"
+#include "exec/rundir.h"
+#include "exec/topology.h"
+
+#define DEFAULT_MONITOR_INTERVAL_NS (100 * HB_NS_PER_MS)
+#define NO_SERVER UINT32_MAX
+
+struct sweep {
+    const struct hb_plan *plan;
+    const struct hb_scenario *scenario;
+    struct hb_exec_options options;
+    const struct hb_exec_sink *sink;
+    struct hb_exec_summary *summary;
+    struct hb_placement placement;
+    struct hb_interrupt interrupt;
+    struct hb_progress progress;
+    struct hb_run_setup setup;
+    cpu_set_t old_cpus; /* the runner's own */
+    bool pinned;
+    struct hb_availability *clients; /* by index into the scenario's; filled for those in use */
+
+    struct hb_topology *topology; /* NULL: none is up */
+    uint32_t server, round;       /* whose turn it is; NO_SERVER: nobody's yet */
+    struct hb_error server_error; /* why none is up; code HB_OK: not tried */
+    bool any_server_started;
+
+    int64_t began_ns, done_ns; /* start, and the estimate of all runs done so far */
+    int64_t left_ns;           /* the estimate of all runs to come */
+};
+
+/* ---- what a sweep is made of ---- */
+
+static size_t run_at(const struct sweep *sweep, size_t position)
+{
+    return sweep->options.runs != NULL ? sweep->options.runs[position] : position;
+}
+
+static const struct hb_cell *cell_at(const struct sweep *sweep, size_t position)
+{
+    return &sweep->plan->cells[sweep->plan->runs[run_at(sweep, position)].cell];
+}
+
+static uint32_t round_at(const struct sweep *sweep, size_t position)
+{
+    return sweep->plan->runs[run_at(sweep, position)].round;
+}
+
+static int64_t estimate_at(const struct sweep *sweep, size_t position)
+{
+    return hb_cell_estimate_ns(sweep->scenario, cell_at(sweep, position));
+}
+
+/* ---- clients ---- */
+
+static int refuse_missing(const struct sweep *sweep, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = HB_ERROR_MESSAGE_BYTES};
+
+    for (size_t i = 0; i < sweep->scenario->clients_count; i++) {
+        const struct hb_availability *client = &sweep->clients[i];
+
+        if (client->reason[0] != '\0')
+            hb_buf_printf(&text, "%s%s: %s; %s", text.length > 0 ? "\n" : "",
+                          sweep->scenario->clients[i].label, client->reason, client->remedy);
+    }
+    return text.length > 0 ? hb_fail(err, HB_ERR_UNAVAILABLE, "%s", hb_buf_text(&text)) : 0;
+}
+
+/* Find out once which of the clients in use are there. */
+static int probe_clients(struct sweep *sweep, struct hb_error *err)
+{
+    sweep->clients = hb_calloc(sweep->scenario->clients_count, sizeof(*sweep->clients));
+    for (size_t i = 0; i < sweep->options.runs_count; i++) {
+        uint32_t client = cell_at(sweep, i)->client;
+        struct hb_availability *availability = &sweep->clients[client];
+
+        if (availability->available || availability->reason[0] != '\0')
+            continue;
+        if (hb_registry_probe(sweep->options.registry, sweep->scenario->clients[client].entry,
+                              availability, err) < 0)
+            return -1;
+        if (!availability->available && availability->reason[0] == '\0')
+            strcpy(availability->reason, "not available");
+    }
+    return sweep->scenario->run.missing_clients == HB_MISSING_ERROR ? refuse_missing(sweep, err)
+                                                                    : 0;
+}
+
+/* ---- servers ---- */
+
+static const struct hb_server_spec *current_server(const struct sweep *sweep)
+{
+    return &sweep->scenario->servers[sweep->server];
+}
+
+static void start_server(struct sweep *sweep)
+{
+    hb_progress_enter(&sweep->progress, HB_PHASE_SERVER_START, 0);
+    sweep->server_error = (struct hb_error){0};
+    if (hb_topology_start(sweep->options.registry, current_server(sweep), sweep->placement.server,
+                          &sweep->topology, &sweep->server_error) < 0) {
+        hb_wrap(&sweep->server_error, "server %s", current_server(sweep)->name);
+        sweep->topology = NULL;
+        return;
+    }
+    sweep->any_server_started = true;
+}
+
+static void stop_server(struct sweep *sweep)
+{
+    hb_topology_stop(HB_TAKE(sweep->topology));
+}
+
+/* A server lives for its cells of one round. One that has died is started again; one that could
+ * not be started is not tried again before the next round. */
+static void provide_server(struct sweep *sweep, size_t position)
+{
+    uint32_t server = cell_at(sweep, position)->server, round = round_at(sweep, position);
+    bool same_turn = server == sweep->server && round == sweep->round;
+
+    if (same_turn && sweep->topology == NULL)
+        return;
+    if (same_turn && hb_topology_alive(sweep->topology))
+        return;
+    if (same_turn)
+        hb_progress_notice(&sweep->progress, "server %s ended by itself and is started again",
+                           current_server(sweep)->name);
+    stop_server(sweep);
+    sweep->server = server;
+    sweep->round = round;
+    start_server(sweep);
+}
+
+/* ---- runs ---- */
+
+/* A result for a run that could not even begin. */
+static void fill_without_run(struct sweep *sweep, struct hb_run_result *result,
+                             enum hb_error_code code, const char *why)
+{
+    bool skip =
+        code == HB_ERR_UNAVAILABLE && sweep->scenario->run.missing_clients == HB_MISSING_SKIP;
+
+    result->purpose = sweep->options.smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED;
+    result->status = skip ? HB_RUN_SKIPPED : HB_RUN_FAILED;
+    result->started_wall_ns = result->ended_wall_ns = hb_wall_ns();
+    snprintf(result->failure, sizeof(result->failure), "%s", why);
+}
+
+static void execute(struct sweep *sweep, size_t position, struct hb_run_result *result)
+{
+    const struct hb_availability *client = &sweep->clients[cell_at(sweep, position)->client];
+
+    if (!client->available) {
+        fill_without_run(sweep, result, HB_ERR_UNAVAILABLE, client->reason);
+        return;
+    }
+    provide_server(sweep, position);
+    if (sweep->topology == NULL) {
+        fill_without_run(sweep, result, sweep->server_error.code, sweep->server_error.message);
+        return;
+    }
+    hb_run_execute(&sweep->setup, sweep->topology, &sweep->progress, result);
+}
+
+static void count_result(struct hb_exec_summary *summary, enum hb_run_status status)
+{
+    summary->ok += status == HB_RUN_OK;
+    summary->failed += status == HB_RUN_FAILED;
+    summary->skipped += status == HB_RUN_SKIPPED;
+}
+
+static int do_run(struct sweep *sweep, size_t position, struct hb_error *err)
+{
+    HB_CLEANUP(hb_run_result_release) struct hb_run_result result;
+    int64_t estimate_ns = estimate_at(sweep, position);
+
+    hb_run_result_init(&result, sweep->plan, run_at(sweep, position));
+    sweep->left_ns -= estimate_ns;
+    sweep->progress.later_ns = sweep->left_ns;
+    sweep->progress.state.run = result.run;
+    execute(sweep, position, &result);
+    if (result.status == HB_RUN_INTERRUPTED)
+        return 0;
+    sweep->done_ns += estimate_ns;
+    sweep->progress.state.runs_done++;
+    count_result(sweep->summary, result.status);
+    if (sweep->sink->finished(sweep->sink->context, &result, err) < 0)
+        return hb_wrap(err, "keep the result of a run");
+    return 0;
+}
+
+/* ---- rounds, budget, rest ---- */
+
+/* Whether the round that begins here goes beyond the budget, judged by how long the runs so far
+ * took in truth. The first round is always made: less would be no result at all. */
+static bool exceeds_budget(const struct sweep *sweep, size_t position)
+{
+    int64_t used_ns = hb_now_ns() - sweep->began_ns;
+    double round_ns = 0;
+
+    if (sweep->options.budget_ns == 0 || sweep->done_ns == 0)
+        return false;
+    for (size_t i = position;
+         i < sweep->options.runs_count && round_at(sweep, i) == round_at(sweep, position); i++)
+        round_ns += (double)estimate_at(sweep, i);
+    round_ns *= (double)used_ns / (double)sweep->done_ns;
+    return (double)used_ns + round_ns > (double)sweep->options.budget_ns;
+}
+
+static void rest_before(struct sweep *sweep, size_t position)
+{
+    struct hb_cooldown cooldown = {
+        .minimum_ns = sweep->options.smoke ? 0 : sweep->scenario->run.cooldown_ns,
+        .next_connections =
+            sweep->options.smoke
+                ? 1
+                : sweep->scenario->concurrency[cell_at(sweep, position)->concurrency],
+    };
+
+    hb_progress_enter(&sweep->progress, HB_PHASE_COOLDOWN, cooldown.minimum_ns);
+    (void)hb_cooldown_wait(&cooldown, sweep->interrupt.fd);
+}
+
+static int do_runs(struct sweep *sweep, struct hb_error *err)
+{
+    for (size_t i = 0; i < sweep->options.runs_count; i++) {
+        bool new_round = i > 0 && round_at(sweep, i) != round_at(sweep, i - 1);
+
+        if (new_round && !sweep->any_server_started && sweep->server_error.code != HB_OK)
+            return hb_fail(err, sweep->server_error.code, "%s", sweep->server_error.message);
+        if (new_round && exceeds_budget(sweep, i)) {
+            sweep->summary->budget_reached = true;
+            return 0;
+        }
+        if (i > 0)
+            rest_before(sweep, i);
+        if (!hb_interrupt_came(&sweep->interrupt) && do_run(sweep, i, err) < 0)
+            return -1;
+        if (hb_interrupt_came(&sweep->interrupt)) {
+            sweep->summary->interrupted = true;
+            return 0;
+        }
+    }
+    return 0;
+}
+
+/* ---- beginning and end ---- */
+
+static int check_keeper(const struct hb_registry *registry, struct hb_error *err)
+{
+    char keeper[PATH_MAX];
+
+    if (hb_path_join(keeper, registry->paths.libexec, "hb-keeper", err) < 0)
+        return -1;
+    if (access(keeper, X_OK) < 0)
+        return hb_fail_errno(err, errno, "this installation is incomplete: %s", keeper);
+    return 0;
+}
+
+static int pin_runner(struct sweep *sweep, struct hb_error *err)
+{
+    cpu_set_t cpus;
+
+    if (sweep->placement.runner[0] == '\0')
+        return 0;
+    if (hb_cpu_list_parse(sweep->placement.runner, &cpus, err) < 0)
+        return -1;
+    if (sched_getaffinity(0, sizeof(sweep->old_cpus), &sweep->old_cpus) < 0 ||
+        sched_setaffinity(0, sizeof(cpus), &cpus) < 0)
+        return hb_fail_errno(err, errno, "pin the runner to CPUs %s", sweep->placement.runner);
+    sweep->pinned = true;
+    return 0;
+}
+
+static int begin(struct sweep *sweep, struct hb_error *err)
+{
+    for (size_t i = 0; i < sweep->options.runs_count; i++)
+        sweep->left_ns += estimate_at(sweep, i);
+    if (check_keeper(sweep->options.registry, err) < 0 ||
+        hb_placement_choose(&sweep->scenario->run, &sweep->placement, err) < 0 ||
+        probe_clients(sweep, err) < 0)
+        return -1;
+    hb_rundir_remove_stale();
+    return pin_runner(sweep, err);
+}
+
+static void end(struct sweep *sweep)
+{
+    stop_server(sweep);
+    if (sweep->pinned)
+        (void)sched_setaffinity(0, sizeof(sweep->old_cpus), &sweep->old_cpus);
+    sweep->summary->wall_ns = hb_now_ns() - sweep->began_ns;
+    hb_free_ptr(&sweep->clients);
+}
+
+static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
+                       const struct hb_exec_options *options, const struct hb_exec_sink *sink,
+                       struct hb_exec_summary *summary)
+{
+    *sweep = (struct sweep){
+        .plan = plan,
+        .scenario = plan->scenario,
+        .options = *options,
+        .sink = sink,
+        .summary = summary,
+        .progress.sink = sink,
+        .server = NO_SERVER,
+        .began_ns = hb_now_ns(),
+    };
+    if (options->runs == NULL)
+        sweep->options.runs_count = plan->runs_count;
+    if (options->monitor_interval_ns <= 0)
+        sweep->options.monitor_interval_ns = DEFAULT_MONITOR_INTERVAL_NS;
+    sweep->progress.state.runs_total = sweep->options.runs_count;
+    *summary = (struct hb_exec_summary){0};
+}
+
+int hb_exec_sweep(const struct hb_plan *plan, const struct hb_exec_options *options,
+                  const struct hb_exec_sink *sink, struct hb_exec_summary *ret_summary,
+                  struct hb_error *err)
+{
+    struct sweep sweep;
+    int result;
+
+    init_sweep(&sweep, plan, options, sink, ret_summary);
+    if (hb_interrupt_begin(&sweep.interrupt, err) < 0)
+        return -1;
+    sweep.setup = (struct hb_run_setup){
+        .plan = plan,
+        .options = &sweep.options,
+        .placement = &sweep.placement,
+        .interrupt_fd = sweep.interrupt.fd,
+    };
+    result = begin(&sweep, err);
+    if (result == 0)
+        result = do_runs(&sweep, err);
+    end(&sweep);
+    hb_interrupt_end(&sweep.interrupt);
+    return result;
+}

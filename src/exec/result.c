@@ -1,0 +1,142 @@
+/*
+ * Life and names of a run's result, and the figures derived from what is counted in it. Who fills
+ * it in is the business of run.c and samples.c.
+ */
+#include "exec/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char *const status_names[] = {
+    [HB_RUN_OK] = "ok",
+    [HB_RUN_FAILED] = "failed",
+    [HB_RUN_SKIPPED] = "skipped",
+    [HB_RUN_INTERRUPTED] = "interrupted",
+};
+
+static const char *const purpose_names[] = {
+    [HB_PURPOSE_MEASURED] = "measured",
+    [HB_PURPOSE_SMOKE] = "smoke",
+};
+
+static const struct {
+    const char *name, *meaning;
+} flag_texts[HB_FLAG_COUNT] = {
+    {"errors", "Some requests failed."},
+    {"too_few_samples", "Fewer than 10 responses were slower than p99: high percentiles are luck."},
+    {"client_saturated", "The client used all the CPU it could: it was the limit, not the server."},
+    {"server_limited", "The server used all the CPU it could: it was the limit, not the client."},
+    {"generator_late", "Less than 99 % of the requests due in the window were sent in time."},
+    {"not_steady", "The figures drifted over the window: a longer warm-up may help."},
+    {"count_mismatch", "Client and server disagree on how many requests there were."},
+    {"connection_churn", "Connections were opened in the window, or more than were asked for."},
+    {"littles_law",
+     "Throughput × latency is not the concurrency: the client did other work between "
+     "its requests, or its clock is wrong."},
+    {"host_contended", "Other programs or other virtual machines took CPU time in the window."},
+    {"varying_length", "Responses to one request differed in length."},
+};
+
+const char *hb_run_status_name(enum hb_run_status status)
+{
+    return status_names[status];
+}
+
+const char *hb_run_purpose_name(enum hb_run_purpose purpose)
+{
+    return purpose_names[purpose];
+}
+
+const char *hb_flag_name(unsigned bit_number)
+{
+    return bit_number < HB_FLAG_COUNT ? flag_texts[bit_number].name : "?";
+}
+
+const char *hb_flag_meaning(unsigned bit_number)
+{
+    return bit_number < HB_FLAG_COUNT ? flag_texts[bit_number].meaning : "";
+}
+
+uint64_t hb_tally_verified(const struct hb_tally *tally)
+{
+    return tally->outcomes[HB_OUTCOME_OK];
+}
+
+uint64_t hb_tally_failed(const struct hb_tally *tally)
+{
+    uint64_t failed = 0;
+
+    for (size_t i = HB_OUTCOME_OK + 1; i < HB_OUTCOME_COUNT; i++)
+        failed += tally->outcomes[i];
+    return failed;
+}
+
+/* The six histograms of a result, for those that treat them alike. */
+static void each_hist(struct hb_run_result *result, void (*apply)(struct hb_hist *hist))
+{
+    struct hb_hist *const hists[] = {
+        &result->response, &result->service, &result->failed,
+        &result->ttfb,     &result->connect, &result->lag,
+    };
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(hists); i++)
+        apply(hists[i]);
+}
+
+void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan, size_t run)
+{
+    *result = (struct hb_run_result){
+        .plan = plan,
+        .run = run,
+        .attempt = 1,
+        .status = HB_RUN_FAILED,
+        .load_average = -1,
+    };
+    each_hist(result, hb_hist_init);
+}
+
+static void release_report(struct hb_worker_report *report)
+{
+    free(report->client_version);
+    free(report->runtime);
+    free(report->http);
+    free(report->ready_json);
+    free(report->done_json);
+}
+
+void hb_run_result_release(struct hb_run_result *result)
+{
+    each_hist(result, hb_hist_release);
+    for (size_t i = 0; i < result->workers_count; i++)
+        release_report(&result->workers[i]);
+    free(result->workers);
+    free(result->seconds);
+    free(result->log_tail);
+    result->workers = NULL;
+    result->workers_count = 0;
+    result->seconds = NULL;
+    result->seconds_count = 0;
+    result->log_tail = NULL;
+}
+
+double hb_run_window_s(const struct hb_run_result *result)
+{
+    return (double)(result->window_end_ns - result->window_start_ns) / (double)HB_NS_PER_S;
+}
+
+double hb_run_requests_per_second(const struct hb_run_result *result)
+{
+    double window_s = hb_run_window_s(result);
+
+    return window_s > 0 ? (double)hb_tally_verified(&result->window) / window_s : 0;
+}
+
+double hb_run_cpu_per_request_ns(const struct hb_run_result *result)
+{
+    uint64_t verified = hb_tally_verified(&result->window);
+
+    return verified > 0 && result->client.known ? (double)result->client.cpu_ns / (double)verified
+                                                : 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * Trust flags: reasons, computed from a finished run's own data, not to believe it. Pure. What the
+ * data cannot tell is not flagged. Thresholds stand in trust.c, with their reasons.
+ */
+#ifndef HB_EXEC_TRUST_H
+#define HB_EXEC_TRUST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exec/result.h"
+
+/* What the flags need beside the result. */
+struct hb_trust_facts {
+    uint32_t concurrency;
+    bool open_loop, keepalive;
+    size_t requests_count;               /* different requests that the workers cycle through */
+    unsigned client_cores, server_cores; /* that each side can use at once */
+    unsigned host_cores;
+    int64_t host_busy_ns, host_steal_ns; /* of the whole machine over the window; -1: unknown */
+    uint64_t requests;                   /* request records of the whole run */
+    uint64_t answered;                   /* of them, those that got a response */
+};
+
+unsigned hb_trust_flags(const struct hb_run_result *result, const struct hb_trust_facts *facts);
+
+#endif
