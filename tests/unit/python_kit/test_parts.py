@@ -19,8 +19,6 @@ import play  # noqa: E402
 from hb_kit import clock, job, recorder  # noqa: E402
 from hb_kit.alarm import Alarm  # noqa: E402
 
-FAR_AHEAD_NS = 1 << 62  # an end that no flush deadline is earlier than
-
 
 class Recording(unittest.TestCase):
     def setUp(self):
@@ -29,7 +27,6 @@ class Recording(unittest.TestCase):
         self.addCleanup(os.close, self.writer)
         os.set_blocking(self.reader, False)
         self.recorder = recorder.Recorder(self.writer)
-        self.recorder.flush()  # the next one is 250 ms away
 
     def written(self):
         try:
@@ -37,38 +34,51 @@ class Recording(unittest.TestCase):
         except BlockingIOError:
             return b""
 
+    def record(self, *fields, to=None):
+        """As the loops do it."""
+        one = to or self.recorder
+        one.buffer.extend(recorder.pack(*fields))
+        if len(one.buffer) >= recorder.BATCH_BYTES:
+            one.flush()
+
     def test_a_record_is_laid_out_as_the_protocol_says(self):
-        self.recorder.request(1, 2, 3, 4, 5, 200, 8)
+        self.record(1, 2, 3, 4, 5, 200, 0, 8)
         self.recorder.close()
         self.assertEqual(self.written(), struct.pack("<QQIIIHBB", 1, 2, 3, 4, 5, 200, 0, 8))
 
     def test_a_batch_is_written_when_128_records_are_full(self):
         for index in range(127):
-            self.recorder.request(index, index, 0, 0, 1, 200, 0)
+            self.record(index, index, 0, 0, 1, 200, 0, 0)
         self.assertEqual(self.written(), b"")
-        self.recorder.request(127, 127, 0, 0, 1, 200, 0)
+        self.record(127, 127, 0, 0, 1, 200, 0, 0)
         self.assertEqual(len(self.written()), 4096)
 
-    def test_a_batch_is_written_when_250_ms_have_passed(self):
-        self.recorder.request(1, FAR_AHEAD_NS, 0, 0, 1, 200, 0)
-        self.assertEqual(len(self.written()), 32)
+    def test_a_flush_writes_what_is_there_once(self):
+        sizes = []
+        for count in (3, 0, 1, 124):
+            for _ in range(count):
+                self.record(1, 2, 0, 0, 10, 200, 0, 0)
+            self.recorder.flush()
+            sizes.append(len(self.written()) // 32)
+        self.assertEqual(sizes, [3, 0, 1, 124])
+        self.assertEqual(self.recorder.close().bytes, 1280)
 
     def test_totals_count_requests_connections_and_bytes_apart(self):
         self.recorder.started = 3
-        self.recorder.request(1, 2, 0, 0, 1000, 200, 0)
+        self.record(1, 2, 0, 0, 1000, 200, 0, 0)
         self.recorder.connect(1, 2, hb_kit.OK)
         self.recorder.connect(1, 2, hb_kit.TLS)
         self.recorder.tick(1, 2)
-        self.recorder.request(1, 2, 0, 0, 24, 0, hb_kit.RESET)
+        self.record(1, 2, 0, 0, 24, 0, 0, hb_kit.RESET)
         totals = self.recorder.close()
         self.assertEqual((totals.requests, totals.connections, totals.bytes), (2, 1, 1024))
         self.assertEqual(totals.unfinished, 1)
 
     def test_what_is_recorded_after_the_close_is_not_written(self):
-        self.recorder.request(1, 2, 0, 0, 1, 200, 0)
+        self.record(1, 2, 0, 0, 1, 200, 0, 0)
         self.recorder.close()
         for _ in range(300):
-            self.recorder.request(1, 2, 0, 0, 1, 200, 0)
+            self.record(1, 2, 0, 0, 1, 200, 0, 0)
         self.recorder.flush()
         self.assertEqual(len(self.written()), 32)
 
@@ -82,14 +92,16 @@ class Recording(unittest.TestCase):
         def own(one):
             while not stop.is_set():
                 one.started += 1
-                one.request(1, 2, 0, 0, 7, 200, 0)
+                self.record(1, 2, 0, 0, 7, 200, 0, 0, to=one)
 
         totals = recorder.Totals()
         for _ in range(20):
             one = recorder.Recorder(self.writer)
             owner = threading.Thread(target=own, args=(one,))
             owner.start()
-            clock.sleep_until_ns(clock.now_ns() + 3_000_000)
+            for _ in range(30):
+                clock.sleep_until_ns(clock.now_ns() + 100_000)
+                one.flush()
             part = one.close()
             self.assertIn(part.unfinished, (0, 1))
             totals.add(part)
@@ -144,6 +156,8 @@ class SharedWork(unittest.TestCase):
         offsets = list(range(20_000))
         whole = self.parse(offsets)
         work = whole.share(["only"])
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
         taken = [[] for _ in range(8)]
         threads = [threading.Thread(target=lambda own=own: own.extend(offset for _, offset in work))
                    for own in taken]

@@ -58,10 +58,10 @@ class Channel:
         """For the last task, in its thread: end `wait_finished`."""
         os.write(self._waker, bytes([_FINISHED]))
 
-    def wait_finished(self, deadline_ns: int) -> None:
-        """Return when the tasks have finished, at the deadline, or at SIGTERM."""
-        timeout_s = max(0, deadline_ns - clock.now_ns()) / 1e9
-        select.select([self._woken], [], [], timeout_s)
+    def wait_finished(self, until_ns: int) -> bool:
+        """Whether the tasks finished, or SIGTERM came, by then."""
+        timeout_s = max(0, until_ns - clock.now_ns()) / 1e9
+        return bool(select.select([self._woken], [], [], timeout_s)[0])
 
     def say(self, message: dict[str, Any]) -> None:
         line = json.dumps(message).encode() + b"\n"

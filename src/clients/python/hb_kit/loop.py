@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import struct
 from typing import Any, Callable
 
 from hb_kit import clock
@@ -17,7 +18,7 @@ from hb_kit.client import Client
 from hb_kit.failures import Failures
 from hb_kit.job import Job
 from hb_kit.outcome import OK
-from hb_kit.recorder import Recorder
+from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, Recorder, pack, pack_saturated
 
 
 class Loop:
@@ -54,18 +55,20 @@ class Loop:
         over = loop.create_future()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, lambda: over.done() or over.set_result(None))
-        ticking = loop.create_task(self._tick())
+        housekeeping = [loop.create_task(self._tick()), loop.create_task(self._flush())]
         tasks = [loop.create_task(self._task(*task)) for task in enumerate(self._senders)]
         tasks_done = asyncio.gather(*tasks)
         timeout_s = max(0, drain_ns - clock.now_ns()) / 1e9
         await asyncio.wait({tasks_done, over}, timeout=timeout_s,
                            return_when=asyncio.FIRST_COMPLETED)
-        ticking.cancel()
+        for task in housekeeping:
+            task.cancel()
         if tasks_done.done():
             tasks_done.result()  # a task ends in an exception only when the kit itself has failed
 
     async def _task(self, index: int, send: Callable[[Any], Any]) -> None:
         recorder, alarm, now_ns = self._recorder, self._alarm, clock.now_ns
+        buffer, add = recorder.buffer, recorder.buffer.extend
         start_ns, stop_ns = self._start_ns, self._stop_ns
         lag_us = 0
         await alarm.until_ns(start_ns + index * self.job.ramp_ns)
@@ -89,7 +92,12 @@ class Loop:
                 end_ns = now_ns()
                 status = size = ttfb_us = 0
                 outcome = self._failures.outcome(failure)
-            recorder.request(begin_ns, end_ns, lag_us, ttfb_us, size, status, outcome)
+            try:
+                add(pack(begin_ns, end_ns, lag_us, ttfb_us, size, status, REQUEST, outcome))
+            except struct.error:
+                add(pack_saturated(begin_ns, end_ns, lag_us, ttfb_us, size, status, REQUEST, outcome))
+            if len(buffer) >= BATCH_BYTES:
+                recorder.flush()
 
     async def _tick(self) -> None:
         period_ns = self.job.tick_ns
@@ -100,3 +108,8 @@ class Loop:
             due_ns += period_ns
             await self._alarm.until_ns(due_ns)
             self._recorder.tick(due_ns, clock.now_ns())
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_NS / 1e9)
+            self._recorder.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import resource
+import struct
 import threading
 import traceback
 from typing import Any, Callable
@@ -19,7 +20,7 @@ from hb_kit.client import Client, Refusal
 from hb_kit.failures import Failures
 from hb_kit.job import Job
 from hb_kit.outcome import OK
-from hb_kit.recorder import FLUSH_NS, Recorder
+from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, Recorder, pack, pack_saturated
 
 # 10,000 threads with the usual 8 MiB of stack reserve 81 GB of address space.
 _STACK_BYTES = 256 << 10
@@ -65,7 +66,11 @@ class Threads:
         """Return when all tasks have ended, at the drain, or at SIGTERM."""
         self._start_ns, self._stop_ns = start_ns, stop_ns
         self._go.set()
-        self._channel.wait_finished(drain_ns)
+        while not self._channel.wait_finished(min(drain_ns, clock.now_ns() + FLUSH_NS)):
+            if clock.now_ns() >= drain_ns:
+                break
+            for recorder in self.recorders:
+                recorder.flush()
 
     def _task(self, index: int, send: Callable[[Any], Any]) -> None:
         recorder = self._here.recorder = self.recorders[index]
@@ -73,7 +78,6 @@ class Threads:
         try:
             clock.sleep_until_ns(self._start_ns + index * self.job.ramp_ns)
             self._loop(send, recorder)
-            recorder.flush()
         except BaseException:  # a library's exceptions do not get here: the kit itself has failed
             traceback.print_exc()
             os._exit(1)
@@ -81,14 +85,15 @@ class Threads:
             self._channel.finish()
 
     def _loop(self, send: Callable[[Any], Any], recorder: Recorder) -> None:
-        now_ns, record, start_ns, stop_ns = clock.now_ns, recorder.request, self._start_ns, self._stop_ns
+        now_ns, buffer, add = clock.now_ns, recorder.buffer, recorder.buffer.extend
+        start_ns, stop_ns = self._start_ns, self._stop_ns
         lag_us = 0
         for argument, offset in self._work:
             if offset is not None:
                 due_ns = start_ns + offset
                 if due_ns >= stop_ns:
                     break
-                _wait(due_ns, recorder)
+                clock.sleep_until_ns(due_ns)
             begin_ns = now_ns()
             if begin_ns >= stop_ns:
                 break
@@ -103,14 +108,12 @@ class Threads:
                 end_ns = now_ns()
                 status = size = ttfb_us = 0
                 outcome = self._failures.outcome(failure)
-            record(begin_ns, end_ns, lag_us, ttfb_us, size, status, outcome)
-
-
-def _wait(due_ns: int, recorder: Recorder) -> None:
-    """Sleep until a request is due, without sitting on records for longer than allowed."""
-    if due_ns - clock.now_ns() > FLUSH_NS:
-        recorder.flush()
-    clock.sleep_until_ns(due_ns)
+            try:
+                add(pack(begin_ns, end_ns, lag_us, ttfb_us, size, status, REQUEST, outcome))
+            except struct.error:
+                add(pack_saturated(begin_ns, end_ns, lag_us, ttfb_us, size, status, REQUEST, outcome))
+            if len(buffer) >= BATCH_BYTES:
+                recorder.flush()
 
 
 def _thread_limits(started: int, wanted: int) -> str:
