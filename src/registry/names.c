@@ -1,34 +1,27 @@
-/* Names of modes and protocols, both ways. */
-#include "registry/registry.h"
-
+/* Names of modes and protocols, both ways. A name's position is the number of its bit. */
 #include <string.h>
 
 #include "base/assert.h"
+#include "registry/entry_fields.h"
 
-struct bit_name {
-    unsigned bit;
-    const char *name;
-};
+const char *const hb_mode_names[] = {"sync", "async", NULL};
+const char *const hb_http_names[] = {"http/1.1", "h2", NULL};
 
-static const struct bit_name modes[] = {{HB_MODE_SYNC, "sync"}, {HB_MODE_ASYNC, "async"}};
-static const struct bit_name protocols[] = {{HB_HTTP_1_1, "http/1.1"}, {HB_HTTP_2, "h2"}};
-
-static const char *name_of(const struct bit_name *names, size_t count, unsigned bit)
+static const char *name_of(const char *const *names, unsigned bit)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (names[i].bit == bit)
-            return names[i].name;
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (bit == 1u << i)
+            return names[i];
     }
     HB_ASSERT(!"a single known bit");
     return "";
 }
 
-static int from_name(const struct bit_name *names, size_t count, const char *name,
-                     unsigned *ret_bit)
+static int bit_of(const char *const *names, const char *name, unsigned *ret_bit)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i].name, name) == 0) {
-            *ret_bit = names[i].bit;
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *ret_bit = 1u << i;
             return 0;
         }
     }
@@ -37,14 +30,14 @@ static int from_name(const struct bit_name *names, size_t count, const char *nam
 
 const char *hb_mode_name(enum hb_mode mode)
 {
-    return name_of(modes, HB_ARRAY_LEN(modes), mode);
+    return name_of(hb_mode_names, mode);
 }
 
 int hb_mode_from_name(const char *name, enum hb_mode *ret_mode)
 {
     unsigned bit;
 
-    if (from_name(modes, HB_ARRAY_LEN(modes), name, &bit) != 0)
+    if (bit_of(hb_mode_names, name, &bit) != 0)
         return -1;
     *ret_mode = (enum hb_mode)bit;
     return 0;
@@ -52,14 +45,14 @@ int hb_mode_from_name(const char *name, enum hb_mode *ret_mode)
 
 const char *hb_http_name(enum hb_http http)
 {
-    return name_of(protocols, HB_ARRAY_LEN(protocols), http);
+    return name_of(hb_http_names, http);
 }
 
 int hb_http_from_name(const char *name, enum hb_http *ret_http)
 {
     unsigned bit;
 
-    if (from_name(protocols, HB_ARRAY_LEN(protocols), name, &bit) != 0)
+    if (bit_of(hb_http_names, name, &bit) != 0)
         return -1;
     *ret_http = (enum hb_http)bit;
     return 0;

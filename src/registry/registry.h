@@ -74,8 +74,9 @@ struct hb_entry {
     unsigned protocols;                 /* bits of enum hb_http */
     const char *const *command;         /* template, NULL-terminated */
     const char *const *version_command; /* template, NULL-terminated */
-    const char *install_kind;           /* "builtin", "pip", "apt", "npm", "go", … */
-    const char *const *install_args;    /* requirement file, packages; NULL-terminated */
+    const char *install_kind;           /* "builtin", "pip", "apt", "manual" */
+    const char *const *install_args;    /* requirement files, packages, what to type;
+                                           NULL-terminated */
     const struct hb_entry_limit *limits;
     size_t limits_count;
     const struct hb_entry_option *options;
@@ -95,12 +96,21 @@ struct hb_registry {
 
 /*
  * Read every registry file below paths->share. Problems in files go to `diags` with their place;
- * returns -1 when there was any, or when the folder cannot be read. Strings and arrays live in
- * `arena`.
+ * returns -1 when there was any, or when a folder cannot be read. Strings and arrays live in
+ * `arena`, which must outlive the registry. env_dir is $HTTP_BENCHMARK_ENV_DIR, else
+ * http-benchmark/env in $XDG_DATA_HOME or ~/.local/share; without a home, PREFIX/share's own.
  */
 int hb_registry_load(struct hb_registry *ret_registry, struct hb_arena *arena,
                      const struct hb_paths *paths, struct hb_diags *diags,
                      struct hb_error *err) HB_MUST_CHECK;
+
+/*
+ * Add a user's own folder: NAME.yaml each for clients, NAME/server.yaml each for servers. A name
+ * that is taken is a problem like any other. Entries found before move: pointers to them (from
+ * hb_registry_find) are stale.
+ */
+int hb_registry_add(struct hb_registry *registry, enum hb_entry_kind kind, const char *folder,
+                    struct hb_diags *diags, struct hb_error *err) HB_MUST_CHECK;
 
 /* NULL when there is none of that name. */
 const struct hb_entry *hb_registry_find(const struct hb_registry *registry, enum hb_entry_kind kind,
@@ -118,7 +128,7 @@ struct hb_availability {
     bool available;
     char version[128]; /* first line of the version command's output */
     char reason[512];  /* when unavailable: what is missing, */
-    char remedy[512];  /* and the command that mends it */
+    char remedy[2048]; /* and the command that mends it */
 };
 
 /*
@@ -130,7 +140,9 @@ int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry 
 
 /*
  * The argument vector of an entry: the template with {libexec} {share} {python} {node} {mode}
- * replaced. NULL-terminated, in `arena`.
+ * replaced (no shell, no quoting: an argument stays one argument), and the program looked up in
+ * PATH, then in the sbin folders. A program that is not found stays a bare name. NULL-terminated,
+ * in `arena`. `mode` is ignored for servers.
  */
 int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
                         const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,

@@ -1,0 +1,162 @@
+/* Starting a program, waiting for it with a deadline, and cleaning up whatever it started. One loop
+ * over three descriptors: the process itself and its two outputs. */
+#include "registry/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+
+extern char **environ;
+
+enum { READ_BYTES = 4096 };
+
+struct pipe_ends {
+    int read, write;
+};
+
+void hb_capture_init(struct hb_capture *capture, size_t limit_bytes)
+{
+    *capture = (struct hb_capture){0};
+    hb_buf_init(&capture->out, limit_bytes);
+    hb_buf_init(&capture->err, limit_bytes);
+}
+
+void hb_capture_release(struct hb_capture *capture)
+{
+    hb_buf_release(&capture->out);
+    hb_buf_release(&capture->err);
+}
+
+static void close_pipe(struct pipe_ends *ends)
+{
+    hb_fd_close(&ends->read);
+    hb_fd_close(&ends->write);
+}
+
+static int open_pipe(struct pipe_ends *ret_ends, struct hb_error *err)
+{
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return hb_fail_errno(err, errno, "pipe");
+    *ret_ends = (struct pipe_ends){.read = fds[0], .write = fds[1]};
+    return hb_fd_set_nonblocking(fds[0], err);
+}
+
+/* Descriptors 0, 1 and 2; a group of its own; signals as a program expects them. */
+static int spawn(char *const *argv, int out, int errors, pid_t *ret_pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    int result;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out, 1);
+    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
+    result = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return result;
+}
+
+/* One read, so that a program that never stops printing cannot hold us; false at the end. */
+static bool read_some(int fd, struct hb_buf *ret)
+{
+    char data[READ_BYTES];
+    ssize_t count = read(fd, data, sizeof data);
+
+    if (count > 0)
+        hb_buf_append(ret, data, (size_t)count);
+    return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static int timeout_ms(int64_t left_ns)
+{
+    return left_ns <= 0 ? 0 : (int)(left_ns / HB_NS_PER_MS) + 1;
+}
+
+/* Until the process has ended and what it printed is read, or the deadline. An output that a
+ * descendant holds open is not waited for. */
+static int wait_for_end(struct hb_capture *capture, struct pollfd polls[3], int64_t deadline_ns,
+                        struct hb_error *err)
+{
+    struct hb_buf *outputs[] = {NULL, &capture->out, &capture->err};
+    bool ended = false;
+
+    for (;;) {
+        int64_t left_ns = deadline_ns - hb_now_ns();
+        int ready = poll(polls, 3, ended ? 0 : timeout_ms(left_ns));
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready < 0)
+            return hb_fail_errno(err, errno, "poll");
+        if (left_ns <= 0 || ready == 0) {
+            capture->timed_out = !ended;
+            return 0;
+        }
+        for (int i = 1; i < 3; i++) {
+            if (polls[i].revents != 0 && !read_some(polls[i].fd, outputs[i]))
+                polls[i].fd = -1;
+        }
+        if (polls[0].revents != 0) {
+            ended = true;
+            polls[0].fd = -1;
+        }
+    }
+}
+
+static int watch(struct hb_capture *capture, pid_t pid, int out, int errors, int64_t timeout_ns,
+                 struct hb_error *err)
+{
+    HB_CLEANUP(hb_fd_close) int process = pidfd_open(pid, 0);
+    struct pollfd polls[] = {{.fd = process, .events = POLLIN},
+                             {.fd = out, .events = POLLIN},
+                             {.fd = errors, .events = POLLIN}};
+    int result = 0;
+
+    if (process < 0)
+        result = hb_fail_errno(err, errno, "pidfd_open");
+    else
+        result = wait_for_end(capture, polls, hb_now_ns() + timeout_ns, err);
+    /* Before the leader is waited for: until then the number of its group cannot be another's. */
+    kill(-pid, SIGKILL);
+    while (waitpid(pid, &capture->status, 0) < 0 && errno == EINTR)
+        ;
+    return result;
+}
+
+int hb_capture_run(struct hb_capture *capture, char *const *argv, int64_t timeout_ns,
+                   struct hb_error *err)
+{
+    HB_CLEANUP(close_pipe) struct pipe_ends out = {-1, -1};
+    HB_CLEANUP(close_pipe) struct pipe_ends errors = {-1, -1};
+    pid_t pid;
+
+    if (open_pipe(&out, err) != 0 || open_pipe(&errors, err) != 0)
+        return -1;
+    capture->spawn_errno = spawn(argv, out.write, errors.write, &pid);
+    if (capture->spawn_errno != 0)
+        return 0;
+    hb_fd_close(&out.write);
+    hb_fd_close(&errors.write);
+    return watch(capture, pid, out.read, errors.read, timeout_ns, err);
+}

@@ -1,0 +1,101 @@
+/* From command templates to argument vectors. */
+#include "registry/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "base/buf.h"
+#include "registry/placeholder.h"
+
+enum { ARGUMENT_BYTES = 64 << 10 };
+
+/* Daemons live in folders that an ordinary user's PATH leaves out. */
+static const char system_folders[] = "/usr/local/sbin:/usr/sbin:/sbin";
+
+static bool is_program(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The first program of that name in a list of folders; relative folders are passed over. */
+static const char *find_in(const char *folders, const char *name, struct hb_arena *arena)
+{
+    while (*folders != '\0') {
+        size_t length = strcspn(folders, ":");
+
+        if (folders[0] == '/') {
+            const char *path = hb_arena_printf(arena, "%.*s/%s", (int)length, folders, name);
+
+            if (is_program(path))
+                return path;
+        }
+        folders += length;
+        folders += *folders == ':';
+    }
+    return NULL;
+}
+
+/* A name that is found nowhere stays as it is, so that starting it tells what is missing. */
+static const char *resolve_program(const char *name, struct hb_arena *arena)
+{
+    const char *path = getenv("PATH");
+    const char *found = NULL;
+
+    if (strchr(name, '/') != NULL)
+        return name;
+    if (path != NULL)
+        found = find_in(path, name, arena);
+    if (found == NULL)
+        found = find_in(system_folders, name, arena);
+    return found != NULL ? found : name;
+}
+
+static int replace(const char *text, const char *const values[HB_PLACEHOLDER_COUNT],
+                   struct hb_arena *arena, char **ret_argument, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf argument;
+    const char *unknown;
+    size_t length;
+
+    hb_buf_init(&argument, ARGUMENT_BYTES);
+    unknown = hb_placeholders_replace(text, values, &argument, &length);
+    if (unknown != NULL)
+        return hb_fail(err, HB_ERR_INPUT, "no such placeholder here: {%.*s}", (int)length, unknown);
+    if (argument.overflowed)
+        return hb_fail(err, HB_ERR_LIMIT, "an argument is longer than %d bytes", ARGUMENT_BYTES);
+    *ret_argument = hb_arena_strdup(arena, hb_buf_text(&argument));
+    return 0;
+}
+
+int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
+                        const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,
+                        char ***ret_argv, struct hb_error *err)
+{
+    const char *values[HB_PLACEHOLDER_COUNT] = {
+        [HB_PLACEHOLDER_LIBEXEC] = registry->paths.libexec,
+        [HB_PLACEHOLDER_SHARE] = registry->paths.share,
+        [HB_PLACEHOLDER_PYTHON] =
+            hb_arena_printf(arena, "%s/%s/bin/python", registry->env_dir, entry->name),
+        [HB_PLACEHOLDER_NODE] = "node",
+        [HB_PLACEHOLDER_MODE] = entry->kind == HB_ENTRY_CLIENT ? hb_mode_name(mode) : NULL,
+    };
+    size_t count = 0;
+    char **argv;
+
+    while (template_argv[count] != NULL)
+        count++;
+    HB_ASSERT(count > 0);
+    argv = hb_arena_calloc(arena, count + 1, sizeof *argv);
+    for (size_t i = 0; i < count; i++) {
+        if (replace(template_argv[i], values, arena, &argv[i], err) != 0)
+            return hb_wrap(err, "%s", entry->path);
+    }
+    argv[0] = hb_arena_strdup(arena, resolve_program(argv[0], arena));
+    *ret_argv = argv;
+    return 0;
+}

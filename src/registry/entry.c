@@ -1,0 +1,272 @@
+/* One registry file: read by its tables, then checked for what they cannot express. A mistake in a
+ * registry file is its author's to mend, so each is told with its place, all in one pass. */
+#include "registry/entry.h"
+
+#include <string.h>
+
+#include "registry/entry_fields.h"
+#include "registry/placeholder.h"
+
+struct reader {
+    enum hb_entry_kind kind;
+    struct hb_arena *arena;
+    struct hb_diags *diags;
+    const struct raw_entry *raw;
+    int result; /* -1 once a problem was found */
+};
+
+static struct hb_place place_of(const struct reader *reader, const char *key)
+{
+    return hb_node_place(reader->raw->node, key);
+}
+
+#define PROBLEM(reader, ...) ((reader)->result = hb_diag((reader)->diags, __VA_ARGS__))
+
+static bool is_name(const char *name)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    static const char rest[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t length = strlen(name);
+
+    return length > 0 && length <= HB_ENTRY_NAME_MAX && strchr(first, name[0]) != NULL &&
+           strspn(name, rest) == length;
+}
+
+static void check_name(struct reader *reader, const char *expected_name)
+{
+    const char *name = reader->raw->name;
+
+    if (name == NULL)
+        return;
+    if (!is_name(name))
+        PROBLEM(reader, place_of(reader, "name"),
+                "'name': expected at most %d of a-z 0-9 . _ -, the first a letter or digit, got %s",
+                HB_ENTRY_NAME_MAX, hb_quote(reader->diags, name));
+    else if (strcmp(name, expected_name) != 0)
+        PROBLEM(reader, place_of(reader, "name"), "'name': this is the place of %s, not of %s",
+                hb_quote(reader->diags, expected_name), hb_quote(reader->diags, name));
+}
+
+static void check_line(struct reader *reader, struct hb_place place, const char *key,
+                       const char *text)
+{
+    if (text != NULL && (*text == '\0' || strchr(text, '\n') != NULL))
+        PROBLEM(reader, place, "'%s': expected one line of text", key);
+}
+
+static void check_modes(struct reader *reader)
+{
+    if (reader->kind == HB_ENTRY_CLIENT && reader->raw->modes_count == 0)
+        PROBLEM(reader, place_of(reader, "modes"),
+                "'modes': a client has at least one: sync, async");
+    if (reader->kind == HB_ENTRY_SERVER && hb_node_get(reader->raw->node, "modes") != NULL)
+        PROBLEM(reader, place_of(reader, "modes"), "'modes': a server has none");
+}
+
+/* Any value will do: this only asks whether each placeholder is one that has a value. */
+static void check_argument(struct reader *reader, struct hb_place place, const char *argument)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    const char *values[HB_PLACEHOLDER_COUNT] = {"", "", "", "", ""};
+    const char *unknown, *word;
+    size_t length;
+
+    if (reader->kind == HB_ENTRY_SERVER)
+        values[HB_PLACEHOLDER_MODE] = NULL;
+    hb_buf_init(&text, 1 << 16);
+    unknown = hb_placeholders_replace(argument, values, &text, &length);
+    if (unknown == NULL)
+        return;
+    word = hb_arena_strndup(reader->arena, unknown, length);
+    PROBLEM(reader, place, "%s is no placeholder of a %s", hb_quote(reader->diags, word),
+            reader->kind == HB_ENTRY_SERVER ? "server" : "client");
+    hb_diag_suggest(reader->diags, word, hb_placeholder_names, HB_PLACEHOLDER_COUNT);
+}
+
+static void check_command(struct reader *reader, const char *key, const struct raw_strings *command)
+{
+    const struct hb_node *list = hb_node_get(reader->raw->node, key);
+
+    for (size_t i = 0; i < command->count; i++) {
+        if (command->items[i] != NULL)
+            check_argument(reader, list->items[i]->place, command->items[i]);
+    }
+    if (command->count > 0 && command->items[0] != NULL && *command->items[0] == '\0')
+        PROBLEM(reader, list->place, "'%s': the program has no name", key);
+}
+
+static const char *const *copy_strings(struct reader *reader, const struct raw_strings *strings)
+{
+    const char **copy = hb_arena_calloc(reader->arena, strings->count + 1, sizeof *copy);
+
+    if (strings->count > 0)
+        memcpy(copy, strings->items, strings->count * sizeof *copy);
+    return copy;
+}
+
+static void read_install(struct reader *reader, struct hb_entry *entry)
+{
+    static const struct raw_strings nothing;
+    const struct raw_install *install = &reader->raw->install;
+    const struct {
+        const char *kind;
+        bool given;
+        const struct raw_strings *arguments;
+    } ways[] = {
+        {"builtin", install->builtin, &nothing},
+        {"pip", install->pip.count > 0, &install->pip},
+        {"apt", install->apt.count > 0, &install->apt},
+        {"manual", install->manual.count > 0, &install->manual},
+    };
+    size_t given = 0;
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(ways); i++) {
+        if (!ways[i].given)
+            continue;
+        given++;
+        entry->install_kind = ways[i].kind;
+        entry->install_args = copy_strings(reader, ways[i].arguments);
+    }
+    if (install->node != NULL && given != 1)
+        PROBLEM(reader, place_of(reader, "install"),
+                "'install': expected one of builtin: true, pip, apt, manual");
+}
+
+static void read_limits(struct reader *reader, struct hb_entry *entry)
+{
+    const struct raw_limits *raw = &reader->raw->limits;
+    const struct {
+        const char *name;
+        const struct raw_limit *limit;
+    } known[] = {
+        {"max_concurrency", &raw->max_concurrency},
+        {"descriptors_per_task", &raw->descriptors_per_task},
+    };
+    struct hb_entry_limit *limits =
+        hb_arena_calloc(reader->arena, HB_ARRAY_LEN(known), sizeof *limits);
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(known); i++) {
+        const struct raw_limit *limit = known[i].limit;
+
+        if (limit->node == NULL)
+            continue;
+        check_line(reader, limit->node->place, "why", limit->why);
+        limits[entry->limits_count++] = (struct hb_entry_limit){
+            .name = known[i].name, .value = (uint64_t)limit->value, .why = limit->why};
+    }
+    if (raw->max_concurrency.node != NULL && raw->max_concurrency.value == 0)
+        PROBLEM(reader, raw->max_concurrency.node->place, "'max_concurrency': expected at least 1");
+    entry->limits = limits;
+}
+
+static bool is_among(const char *text, const struct raw_strings *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        if (values->items[i] != NULL && strcmp(values->items[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_default(struct reader *reader, const struct raw_option *option)
+{
+    static const enum hb_node_kind kinds[] = {
+        [HB_OPTION_BOOL] = HB_NODE_BOOL,
+        [HB_OPTION_INTEGER] = HB_NODE_INT,
+        [HB_OPTION_STRING] = HB_NODE_STRING,
+        [HB_OPTION_ENUM] = HB_NODE_STRING,
+    };
+    const struct hb_node *value = option->value;
+
+    if (value->kind != kinds[option->type])
+        PROBLEM(reader, value->place, "'default': expected %s, got %s",
+                option->type == HB_OPTION_BOOL      ? "true or false"
+                : option->type == HB_OPTION_INTEGER ? "an integer"
+                                                    : "a string (in quotes if it looks otherwise)",
+                hb_node_kind_name(value->kind));
+    else if (option->type == HB_OPTION_ENUM && !is_among(value->text, &option->values))
+        PROBLEM(reader, value->place, "'default': %s is not among the values",
+                hb_quote(reader->diags, value->text));
+}
+
+static void read_option(struct reader *reader, const struct raw_option *raw,
+                        struct hb_entry_option *ret_option)
+{
+    struct hb_place place = raw->node->place;
+
+    if (!is_name(raw->name))
+        PROBLEM(reader, place, "option %s: expected a name of a-z 0-9 . _ -",
+                hb_quote(reader->diags, raw->name));
+    if ((raw->type == HB_OPTION_ENUM) != (raw->values.count > 0))
+        PROBLEM(reader, place, "option %s: an enum lists its 'values', other types have none",
+                hb_quote(reader->diags, raw->name));
+    check_line(reader, place, "help", raw->help);
+    *ret_option = (struct hb_entry_option){
+        .name = raw->name, .type = (enum hb_option_type)raw->type, .help = raw->help};
+    if (raw->values.count > 0)
+        ret_option->values = copy_strings(reader, &raw->values);
+    if (raw->value == NULL)
+        return;
+    check_default(reader, raw);
+    ret_option->default_json = hb_node_canonical(reader->arena, raw->value, false);
+}
+
+static void read_options(struct reader *reader, struct hb_entry *entry)
+{
+    size_t count = reader->raw->options_count;
+    struct hb_entry_option *options = hb_arena_calloc(reader->arena, count, sizeof *options);
+
+    for (size_t i = 0; i < count; i++) {
+        if (reader->raw->options[i].node != NULL)
+            read_option(reader, &reader->raw->options[i], &options[i]);
+    }
+    entry->options = options;
+    entry->options_count = count;
+}
+
+static unsigned to_bits(const int *indices, size_t count)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < count; i++)
+        bits |= 1u << indices[i];
+    return bits;
+}
+
+static void read_entry(struct reader *reader, const char *expected_name, struct hb_entry *entry)
+{
+    const struct raw_entry *raw = reader->raw;
+
+    check_name(reader, expected_name);
+    check_line(reader, place_of(reader, "summary"), "summary", raw->summary);
+    check_line(reader, place_of(reader, "language"), "language", raw->language);
+    check_modes(reader);
+    check_command(reader, "command", &raw->command);
+    check_command(reader, "version_command", &raw->version_command);
+    entry->name = raw->name;
+    entry->summary = raw->summary;
+    entry->language = raw->language;
+    entry->modes = to_bits(raw->modes, raw->modes_count);
+    entry->protocols = to_bits(raw->protocols, raw->protocols_count);
+    entry->command = copy_strings(reader, &raw->command);
+    entry->version_command = copy_strings(reader, &raw->version_command);
+    read_install(reader, entry);
+    read_limits(reader, entry);
+    read_options(reader, entry);
+}
+
+int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const char *expected_name,
+                  const char *path, struct hb_arena *arena, struct hb_diags *diags,
+                  struct hb_entry *ret_entry)
+{
+    struct raw_entry raw;
+    struct hb_bind bind = {.arena = arena, .diags = diags};
+    struct reader reader = {.kind = kind, .arena = arena, .diags = diags, .raw = &raw};
+
+    reader.result = hb_bind(&bind, &hb_entry_table, root, &raw);
+    if (root->kind != HB_NODE_MAPPING)
+        return -1;
+    *ret_entry = (struct hb_entry){.kind = kind, .path = hb_arena_strdup(arena, path)};
+    read_entry(&reader, expected_name, ret_entry);
+    return reader.result;
+}

@@ -1,0 +1,56 @@
+/* Inside the registry layer: a registry file as it is written. */
+#ifndef HB_REGISTRY_ENTRY_FIELDS_H
+#define HB_REGISTRY_ENTRY_FIELDS_H
+
+#include "config/fields.h"
+#include "registry/registry.h"
+
+struct raw_strings {
+    const char **items;
+    size_t count;
+};
+
+struct raw_limit {
+    int64_t value;
+    const char *why;
+    const struct hb_node *node; /* NULL: not written */
+};
+
+struct raw_limits {
+    struct raw_limit max_concurrency, descriptors_per_task;
+};
+
+struct raw_option {
+    const char *name;
+    int type; /* enum hb_option_type */
+    const struct hb_node *value;
+    const char *help;
+    struct raw_strings values;
+    const struct hb_node *node;
+};
+
+struct raw_install {
+    bool builtin;
+    struct raw_strings pip, apt, manual;
+    const struct hb_node *node;
+};
+
+struct raw_entry {
+    const char *name, *summary, *language;
+    int *modes, *protocols; /* indices into hb_mode_names and hb_http_names */
+    size_t modes_count, protocols_count;
+    struct raw_strings command, version_command;
+    struct raw_install install;
+    struct raw_limits limits;
+    struct raw_option *options;
+    size_t options_count;
+    const struct hb_node *node;
+};
+
+extern const struct hb_table hb_entry_table;
+
+/* Names in the order of their bits; NULL-terminated. */
+extern const char *const hb_mode_names[];
+extern const char *const hb_http_names[];
+
+#endif

@@ -1,0 +1,266 @@
+/* Which entries there are: folders to arrays, and questions about them. */
+#include "registry/registry.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "config/document.h"
+#include "registry/entry.h"
+
+enum { ENTRIES_MAX = 1000 };
+
+/* Entries of one kind while they are being read. */
+struct collection {
+    enum hb_entry_kind kind;
+    struct hb_arena *arena;
+    struct hb_diags *diags;
+    struct hb_entry *entries;
+    size_t count, capacity;
+    int result; /* -1 once a problem was found */
+};
+
+static const struct hb_entry *find(const struct hb_entry *entries, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    }
+    return NULL;
+}
+
+static void add_entry(struct collection *collection, const struct hb_entry *entry,
+                      struct hb_place place)
+{
+    const struct hb_entry *twin = find(collection->entries, collection->count, entry->name);
+
+    if (twin != NULL) {
+        collection->result =
+            hb_diag(collection->diags, place, "'%s' is in the registry already: %s", entry->name,
+                    twin->path);
+        return;
+    }
+    collection->entries = hb_grow(collection->entries, &collection->capacity, collection->count,
+                                  sizeof *collection->entries);
+    collection->entries[collection->count++] = *entry;
+}
+
+static void read_file(struct collection *collection, const char *path, const char *name)
+{
+    HB_CLEANUP(hb_document_release) struct hb_document document;
+    struct hb_entry entry;
+
+    hb_document_init(&document, NULL);
+    if (hb_document_load(&document, path, HB_DOCUMENT_PLAIN, NULL, 0, collection->diags) != 0 ||
+        hb_entry_read(document.root, collection->kind, name, path, collection->arena,
+                      collection->diags, &entry) != 0)
+        collection->result = -1;
+    else
+        add_entry(collection, &entry, document.root->place);
+}
+
+/* clients/NAME.yaml */
+static int read_client(struct collection *collection, const char *folder, const char *file,
+                       struct hb_error *err)
+{
+    static const char suffix[] = ".yaml";
+    size_t length = strlen(file);
+    char path[PATH_MAX];
+
+    if (length < sizeof suffix || strcmp(file + length - strlen(suffix), suffix) != 0)
+        return 0;
+    if (hb_path_join(path, folder, file, err) != 0)
+        return -1;
+    read_file(collection, path, hb_arena_strndup(collection->arena, file, length - strlen(suffix)));
+    return 0;
+}
+
+/* servers/NAME/server.yaml; folders without one hold what servers share. */
+static int read_server(struct collection *collection, const char *folder, const char *name,
+                       struct hb_error *err)
+{
+    char directory[PATH_MAX], path[PATH_MAX];
+
+    if (hb_path_join(directory, folder, name, err) != 0 ||
+        hb_path_join(path, directory, "server.yaml", err) != 0)
+        return -1;
+    if (access(path, F_OK) == 0)
+        read_file(collection, path, name);
+    return 0;
+}
+
+static int is_visible(const struct dirent *item)
+{
+    return item->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_items(struct collection *collection, const char *folder, struct dirent **items,
+                      size_t count, struct hb_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *name = items[i]->d_name;
+        int result = collection->kind == HB_ENTRY_CLIENT
+                         ? read_client(collection, folder, name, err)
+                         : read_server(collection, folder, name, err);
+
+        if (result != 0)
+            return -1;
+        if (collection->count > ENTRIES_MAX)
+            return hb_fail(err, HB_ERR_LIMIT, "%s: more than %d registry files", folder,
+                           ENTRIES_MAX);
+    }
+    return 0;
+}
+
+static int read_folder(struct collection *collection, const char *folder, struct hb_error *err)
+{
+    struct dirent **items;
+    int count = scandir(folder, &items, is_visible, by_name);
+    int result;
+
+    if (count < 0)
+        return hb_fail_errno(err, errno, "read the registry in %s", folder);
+    result = read_items(collection, folder, items, (size_t)count, err);
+    for (int i = 0; i < count; i++)
+        free(items[i]);
+    free(items);
+    return result;
+}
+
+/* Read one folder on top of what is there; the merged array replaces the old one. */
+static int extend(const struct hb_entry **entries, size_t *entries_count, enum hb_entry_kind kind,
+                  const char *folder, struct hb_arena *arena, struct hb_diags *diags,
+                  struct hb_error *err)
+{
+    struct collection collection = {.kind = kind, .arena = arena, .diags = diags};
+    int result;
+
+    for (size_t i = 0; i < *entries_count; i++)
+        add_entry(&collection, &(*entries)[i], (struct hb_place){0});
+    result = read_folder(&collection, folder, err);
+    if (result == 0 && collection.result != 0)
+        result = hb_diags_fail(diags, err);
+    if (result == 0) {
+        *entries = hb_arena_memdup(arena, collection.entries,
+                                   collection.count * sizeof *collection.entries);
+        *entries_count = collection.count;
+    }
+    free(collection.entries);
+    return result;
+}
+
+/* An environment is used from other working directories, so its path becomes absolute here. */
+static int absolute_path(struct hb_arena *arena, const char *path, const char **ret_path,
+                         struct hb_error *err)
+{
+    char directory[PATH_MAX];
+
+    *ret_path = path;
+    if (path[0] == '/')
+        return 0;
+    if (getcwd(directory, sizeof directory) == NULL)
+        return hb_fail_errno(err, errno, "find the working directory");
+    *ret_path = hb_arena_printf(arena, "%s/%s", directory, path);
+    return 0;
+}
+
+static int find_env_dir(struct hb_arena *arena, const struct hb_paths *paths,
+                        const char **ret_env_dir, struct hb_error *err)
+{
+    const char *own = getenv("HTTP_BENCHMARK_ENV_DIR");
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+
+    if (own != NULL && *own != '\0')
+        return absolute_path(arena, own, ret_env_dir, err);
+    if (data != NULL && *data == '/') /* the specification has relative ones ignored */
+        *ret_env_dir = hb_arena_printf(arena, "%s/http-benchmark/env", data);
+    else if (home != NULL && *home == '/')
+        *ret_env_dir = hb_arena_printf(arena, "%s/.local/share/http-benchmark/env", home);
+    else
+        *ret_env_dir = hb_arena_printf(arena, "%s/env", paths->share);
+    return 0;
+}
+
+int hb_registry_load(struct hb_registry *ret_registry, struct hb_arena *arena,
+                     const struct hb_paths *paths, struct hb_diags *diags, struct hb_error *err)
+{
+    struct hb_registry registry = {.arena = arena, .paths = *paths};
+    char folder[PATH_MAX];
+
+    if (find_env_dir(arena, paths, &registry.env_dir, err) != 0 ||
+        hb_path_join(folder, paths->share, "clients", err) != 0 ||
+        hb_registry_add(&registry, HB_ENTRY_CLIENT, folder, diags, err) != 0 ||
+        hb_path_join(folder, paths->share, "servers", err) != 0 ||
+        hb_registry_add(&registry, HB_ENTRY_SERVER, folder, diags, err) != 0)
+        return -1;
+    *ret_registry = registry;
+    return 0;
+}
+
+int hb_registry_add(struct hb_registry *registry, enum hb_entry_kind kind, const char *folder,
+                    struct hb_diags *diags, struct hb_error *err)
+{
+    if (kind == HB_ENTRY_CLIENT)
+        return extend(&registry->clients, &registry->clients_count, kind, folder, registry->arena,
+                      diags, err);
+    return extend(&registry->servers, &registry->servers_count, kind, folder, registry->arena,
+                  diags, err);
+}
+
+static const struct hb_entry *entries_of(const struct hb_registry *registry,
+                                         enum hb_entry_kind kind, size_t *ret_count)
+{
+    *ret_count = kind == HB_ENTRY_CLIENT ? registry->clients_count : registry->servers_count;
+    return kind == HB_ENTRY_CLIENT ? registry->clients : registry->servers;
+}
+
+const struct hb_entry *hb_registry_find(const struct hb_registry *registry, enum hb_entry_kind kind,
+                                        const char *name)
+{
+    size_t count;
+    const struct hb_entry *entries = entries_of(registry, kind, &count);
+
+    return find(entries, count, name);
+}
+
+const char *hb_registry_nearest(const struct hb_registry *registry, enum hb_entry_kind kind,
+                                const char *name)
+{
+    size_t count;
+    const struct hb_entry *entries = entries_of(registry, kind, &count);
+    const char **names = hb_calloc(count, sizeof *names);
+    const char *nearest;
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = entries[i].name;
+    nearest = hb_nearest(name, names, count);
+    free(names);
+    return nearest;
+}
+
+const struct hb_entry_limit *hb_entry_limit(const struct hb_entry *entry, const char *name)
+{
+    for (size_t i = 0; i < entry->limits_count; i++) {
+        if (strcmp(entry->limits[i].name, name) == 0)
+            return &entry->limits[i];
+    }
+    return NULL;
+}
+
+const struct hb_entry_option *hb_entry_option(const struct hb_entry *entry, const char *name)
+{
+    for (size_t i = 0; i < entry->options_count; i++) {
+        if (strcmp(entry->options[i].name, name) == 0)
+            return &entry->options[i];
+    }
+    return NULL;
+}
