@@ -1,0 +1,275 @@
+/* Tables: rankings, flags, failures, runs. */
+#include "report/html_tables.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/markup.h"
+
+void hb_html_describe(const struct hb_run_row *run, bool concurrency, struct hb_buf *ret_text)
+{
+    hb_buf_printf(ret_text, "%s %s on %s", run->method, run->url, run->server);
+    if (concurrency)
+        hb_buf_printf(ret_text, ", %" PRIu32 " at once", run->concurrency);
+    if (run->rate > 0)
+        hb_buf_printf(ret_text, ", %.10g requests/s due", run->rate);
+}
+
+static void write_described(const struct hb_run_row *run, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 4096);
+    hb_html_describe(run, true, &text);
+    hb_markup_text(out, hb_buf_text(&text));
+}
+
+static void write_value(enum hb_metric metric, double value, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 64);
+    hb_metric_format(metric, value, &text);
+    fputs(hb_buf_text(&text), out);
+}
+
+static void write_metric(const struct hb_cell_summary *cell, enum hb_metric metric, FILE *out)
+{
+    double value;
+
+    fputs("<td>", out);
+    if (hb_summary_metric(cell, metric, &value))
+        write_value(metric, value, out);
+    else
+        fputs("<span class=\"dim\">not measured</span>", out);
+    fputs("</td>", out);
+}
+
+static void write_interval(const struct hb_estimate *estimate, enum hb_metric metric, FILE *out)
+{
+    fputs("<td>", out);
+    if (estimate->n >= 2) {
+        write_value(metric, estimate->interval.low, out);
+        fputs(" – ", out);
+        write_value(metric, estimate->interval.high, out);
+    } else {
+        fputs("<span class=\"dim\">needs 2 rounds</span>", out);
+    }
+    fputs("</td>", out);
+}
+
+/* The interval drawn on a scale from zero to the group's largest figure. */
+static void write_range(const struct hb_estimate *estimate, double maximum, FILE *out)
+{
+    const struct hb_interval *interval = &estimate->interval;
+
+    fputs("<td>", out);
+    if (estimate->n > 0 && maximum > 0)
+        fprintf(out,
+                "<svg class=\"range\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
+                "aria-hidden=\"true\"><rect class=\"box\" x=\"0\" y=\"2\" width=\"%.2f\" "
+                "height=\"6\"/><line x1=\"%.2f\" y1=\"5\" x2=\"%.2f\" y2=\"5\"/></svg>",
+                100 * interval->estimate / maximum, 100 * interval->low / maximum,
+                100 * interval->high / maximum);
+    fputs("</td>", out);
+}
+
+static void write_flag_names(unsigned flags, FILE *out)
+{
+    for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
+        if ((flags & (1u << bit)) != 0)
+            fprintf(out, "<span class=\"flag\">⚑ %s</span> ", hb_flag_name(bit));
+    }
+}
+
+static double largest_rate(const struct hb_cell_group *group)
+{
+    double maximum = 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        const struct hb_estimate *rate = &group->cells[i]->requests_per_second;
+
+        if (rate->n > 0 && rate->interval.high > maximum)
+            maximum = rate->interval.high;
+    }
+    return maximum;
+}
+
+static void write_ranked_cell(const struct hb_cell_summary *cell, double maximum, FILE *out)
+{
+    fputs("<tr><td>", out);
+    hb_markup_text(out, cell->first->client);
+    fputs("</td>", out);
+    write_metric(cell, HB_METRIC_REQUESTS_PER_SECOND, out);
+    write_interval(&cell->requests_per_second, HB_METRIC_REQUESTS_PER_SECOND, out);
+    write_range(&cell->requests_per_second, maximum, out);
+    write_metric(cell, HB_METRIC_P50, out);
+    write_metric(cell, HB_METRIC_P99, out);
+    write_metric(cell, HB_METRIC_MAX, out);
+    write_metric(cell, HB_METRIC_CPU_PER_REQUEST, out);
+    write_interval(&cell->cpu_per_request_ns, HB_METRIC_CPU_PER_REQUEST, out);
+    write_metric(cell, HB_METRIC_RSS_PEAK, out);
+    write_metric(cell, HB_METRIC_ERROR_RATE, out);
+    fprintf(out, "<td>%zu of %zu</td><td class=\"text\">", cell->ok, cell->runs_count);
+    write_flag_names(cell->flags, out);
+    fputs("</td></tr>\n", out);
+}
+
+static double confidence_of(const struct hb_cell_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->cells[i]->requests_per_second.n >= 2)
+            return group->cells[i]->requests_per_second.interval.confidence;
+    }
+    return 0;
+}
+
+static void write_ranking(const struct hb_cell_group *group, FILE *out)
+{
+    double maximum = largest_rate(group);
+
+    fputs("<h3>", out);
+    write_described(group->cells[0]->first, out);
+    fputs("</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Client</th>"
+          "<th scope=\"col\">Verified</th>",
+          out);
+    fprintf(out, "<th scope=\"col\">Interval (%.1f %%)</th><th scope=\"col\"></th>",
+            100 * confidence_of(group));
+    fputs("<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
+          "<th scope=\"col\">CPU a request</th><th scope=\"col\">Interval</th>"
+          "<th scope=\"col\">Peak RSS</th><th scope=\"col\">Errors</th>"
+          "<th scope=\"col\">Runs</th><th scope=\"col\" class=\"text\">Trust</th></tr></thead>"
+          "<tbody>\n",
+          out);
+    for (size_t i = 0; i < group->count; i++)
+        write_ranked_cell(group->cells[i], maximum, out);
+    fputs("</tbody></table></div>\n", out);
+}
+
+void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group *groups,
+                      size_t groups_count, FILE *out)
+{
+    fputs("<section><h2>Ranking</h2>\n<p>By verified responses a second: the expected status "
+          "and, where given, length. Latencies are merged over rounds, from the instant a request "
+          "was due to its last body byte. In a closed loop at saturation, latency is concurrency "
+          "over throughput: compare latencies at a fixed rate.</p>\n",
+          out);
+    for (size_t i = 0; i < groups_count; i++)
+        write_ranking(&groups[i], out);
+    if (report->cells.count == 0)
+        fputs("<p>No cell.</p>\n", out);
+    fputs("</section>\n", out);
+}
+
+void hb_html_flags(const struct hb_report *report, FILE *out)
+{
+    unsigned flags = 0;
+
+    for (size_t i = 0; i < report->cells.count; i++)
+        flags |= report->cells.cells[i].flags;
+    if (flags == 0)
+        return;
+    fputs("<section><h2>Trust flags</h2>\n<dl>\n", out);
+    for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
+        size_t cells = 0;
+
+        if ((flags & (1u << bit)) == 0)
+            continue;
+        for (size_t i = 0; i < report->cells.count; i++)
+            cells += (report->cells.cells[i].flags & (1u << bit)) != 0;
+        fprintf(out, "<dt><span class=\"flag\">⚑ %s</span> (%zu cell%s)</dt><dd>%s</dd>\n",
+                hb_flag_name(bit), cells, cells == 1 ? "" : "s", hb_flag_meaning(bit));
+    }
+    fputs("</dl></section>\n", out);
+}
+
+static void write_failure(const struct hb_run_row *run, FILE *out)
+{
+    fprintf(out, "<details><summary><span class=\"fail\">✕ run %u</span>, ", run->position + 1);
+    hb_markup_text(out, run->client);
+    fputs(", ", out);
+    write_described(run, out);
+    fputs(": ", out);
+    hb_markup_text(out, run->failure);
+    fputs("</summary>", out);
+    if (run->log_tail != NULL && run->log_tail[0] != '\0') {
+        fputs("<pre>", out);
+        hb_markup_text(out, run->log_tail);
+        fputs("</pre>", out);
+    }
+    fputs("</details>\n", out);
+}
+
+void hb_html_failures(const struct hb_report *report, FILE *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < report->runs_count; i++) {
+        if (strcmp(report->runs[i].status, "failed") != 0)
+            continue;
+        fputs(any ? "" : "<section><h2>Failed runs</h2>\n", out);
+        any = true;
+        write_failure(&report->runs[i], out);
+    }
+    fputs(any ? "</section>\n" : "", out);
+}
+
+static void write_run_figures(const struct hb_run_row *run, FILE *out)
+{
+    const struct {
+        enum hb_metric metric;
+        double value;
+    } figures[] = {
+        {HB_METRIC_REQUESTS_PER_SECOND, run->requests_per_second},
+        {HB_METRIC_P50, (double)run->response_p50_ns},
+        {HB_METRIC_P99, (double)run->response_p99_ns},
+        {HB_METRIC_CPU_PER_REQUEST,
+         run->verified > 0 ? (double)run->client_cpu_ns / (double)run->verified : 0},
+        {HB_METRIC_RSS_PEAK, (double)run->client_rss_peak_bytes},
+    };
+    bool measured = strcmp(run->status, "ok") == 0;
+
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        fputs("<td>", out);
+        if (measured)
+            write_value(figures[i].metric, figures[i].value, out);
+        fputs("</td>", out);
+    }
+    if (measured)
+        fprintf(out, "<td>%" PRIu64 "</td><td>%" PRIu64 "</td>", run->verified, run->failed);
+    else
+        fputs("<td></td><td></td>", out);
+}
+
+static void write_run(const struct hb_run_row *run, FILE *out)
+{
+    fprintf(out, "<tr><td>%u</td><td>%u</td><td class=\"text\">%.8s</td><td class=\"text\">",
+            run->position + 1, run->round + 1, run->cell_id);
+    hb_markup_text(out, run->client);
+    fputs(" ", out);
+    hb_markup_text(out, run->client_version);
+    fputs("</td><td class=\"text\">", out);
+    write_described(run, out);
+    fputs("</td><td class=\"text\">", out);
+    hb_markup_text(out, run->status);
+    fputs("</td>", out);
+    write_run_figures(run, out);
+    fputs("<td class=\"text\">", out);
+    write_flag_names(run->flags, out);
+    fputs("</td></tr>\n", out);
+}
+
+void hb_html_runs(const struct hb_report *report, FILE *out)
+{
+    fputs(
+        "<section><h2>Every run</h2>\n<details><summary>In order of execution</summary>\n"
+        "<div class=\"scroll\"><table><thead><tr><th>Run</th><th>Round</th>"
+        "<th class=\"text\">Cell</th><th class=\"text\">Client</th><th class=\"text\">Request</th>"
+        "<th class=\"text\">Status</th><th>Verified/s</th><th>p50</th><th>p99</th>"
+        "<th>CPU a request</th><th>Peak RSS</th><th>Verified</th><th>Failed</th>"
+        "<th class=\"text\">Trust</th></tr></thead><tbody>\n",
+        out);
+    for (size_t i = 0; i < report->runs_count; i++)
+        write_run(&report->runs[i], out);
+    fputs("</tbody></table></div></details></section>\n", out);
+}

@@ -1,0 +1,22 @@
+/* The tables of the HTML report. Each function writes a whole <section>, or nothing when it would
+ * be empty. */
+#ifndef HB_REPORT_HTML_TABLES_H
+#define HB_REPORT_HTML_TABLES_H
+
+#include "report/group.h"
+#include "report/report.h"
+
+/* For each group of comparable cells: clients ranked, with intervals. */
+void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group *groups,
+                      size_t groups_count, FILE *out);
+void hb_html_flags(const struct hb_report *report,
+                   FILE *out); /* what the trust flags mean, and where they are */
+void hb_html_failures(const struct hb_report *report,
+                      FILE *out); /* failed runs with their reason and log */
+void hb_html_runs(const struct hb_report *report, FILE *out); /* every run, in order of execution */
+
+/* "GET /get on builtin" with ", 16 at once" when `concurrency`, and the rate of an open loop. Not
+ * escaped. */
+void hb_html_describe(const struct hb_run_row *run, bool concurrency, struct hb_buf *ret_text);
+
+#endif
