@@ -19,7 +19,9 @@
 #include "config/place.h"
 #include "registry/registry.h"
 
+struct hb_buf;
 struct hb_diags;
+struct hb_node;
 struct hb_secrets;
 
 enum hb_method {
@@ -168,10 +170,11 @@ struct hb_threshold {
 
 struct hb_scenario {
     const char *name;
-    const char *description; /* "" when there is none */
-    const char *path;        /* as the user named it */
-    const char *text;        /* the file as it is, unexpanded: stored with the sweep */
-    char hash[17];           /* of the resolved scenario, secrets unexpanded: 16 hex digits */
+    const char *description;    /* "" when there is none */
+    const char *path;           /* as the user named it */
+    const char *text;           /* the file as it is, unexpanded: stored with the sweep */
+    char hash[17];              /* of the resolved scenario, secrets unexpanded: 16 hex digits */
+    const struct hb_node *root; /* the resolved tree, for `config`: hb_node_print_yaml() */
 
     const struct hb_server_spec *servers;
     size_t servers_count;
@@ -210,12 +213,36 @@ struct hb_scenario_overrides {
 
 /*
  * Read, resolve (extends, ${…}, --set) and check the file at `path` ("-": standard input). All
- * problems go to `diags`; -1 when there was any. `secrets` collects values that came from the
- * environment.
+ * problems in what the user wrote go to `diags`; -1 when there was any. -1 with no diagnostic:
+ * `err` tells, for what is wrong elsewhere (an environment variable of ours). `secrets` collects
+ * values that came from the environment.
+ *
+ * Nothing is started and nothing connected; files named by the scenario are read.
  */
 int hb_scenario_load(const char *path, const struct hb_scenario_overrides *overrides,
                      const struct hb_registry *registry, struct hb_arena *arena,
                      struct hb_secrets *secrets, struct hb_scenario **ret_scenario,
                      struct hb_diags *diags, struct hb_error *err) HB_MUST_CHECK;
+
+/* The same for a scenario in memory, as `bench` makes it of its flags. `name` stands for the path;
+ * files it names are relative to the working directory. */
+int hb_scenario_parse(const char *name, const char *text, size_t length,
+                      const struct hb_scenario_overrides *overrides,
+                      const struct hb_registry *registry, struct hb_arena *arena,
+                      struct hb_secrets *secrets, struct hb_scenario **ret_scenario,
+                      struct hb_diags *diags, struct hb_error *err) HB_MUST_CHECK;
+
+/* The host of an origin that is not this machine by its name or address, in `arena`; else NULL. No
+ * name is looked up: only "localhost" and loopback addresses are this machine. */
+const char *hb_server_remote_host(const struct hb_server_spec *server, struct hb_arena *arena);
+
+/* Diagnostics for every remote host that neither the scenario's `allow_remote` nor `allowed`
+ * (NULL-terminated; NULL: none) names; -1 when there was any. */
+int hb_scenario_check_remote(const struct hb_scenario *scenario, const char *const *allowed,
+                             struct hb_diags *diags) HB_MUST_CHECK;
+
+/* schemas/scenario.schema.json and docs/scenario-reference.md, made from the field tables. */
+void hb_scenario_put_schema(struct hb_buf *ret);
+void hb_scenario_put_reference(struct hb_buf *ret);
 
 #endif

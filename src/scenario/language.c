@@ -1,0 +1,608 @@
+/*
+ * The scenario language: every key there is. These tables are the parser's, the schema's and the
+ * reference page's only source; what they cannot say (names of clients, files, limits of the
+ * environment) is checked by the files that make the scenario.
+ */
+#include "scenario/language.h"
+
+#include <string.h>
+
+#include "config/units.h"
+#include "scenario/threshold.h"
+
+#define HOUR_NS (3600 * HB_NS_PER_S)
+#define NOT_SUPPORTED "is not supported by this version"
+
+static const char *const method_names[] = {"GET",    "POST", "PUT",     "PATCH",
+                                           "DELETE", "HEAD", "OPTIONS", NULL};
+static const char *const mode_names[] = {"sync", "async", NULL};
+static const char *const protocol_names[] = {"http/1.1", "h2", NULL};
+static const char *const arrival_names[] = {"constant", "poisson", NULL};
+static const char *const missing_names[] = {"error", "skip", NULL};
+
+/* A rate, or the word for a closed loop. */
+static int read_load(struct hb_bind *bind, const struct hb_field *field, const struct hb_node *node,
+                     void *ret)
+{
+    double rate = 0;
+
+    if (hb_node_is_scalar(node) && strcmp(node->text, "closed") == 0) {
+        *(double *)ret = 0;
+        return 0;
+    }
+    if (!hb_node_is_scalar(node) || hb_parse_rate(node->text, &rate) != 0) {
+        hb_bind_mismatch(bind, field, node);
+        if (node->kind == HB_NODE_INT)
+            hb_diag_hint(bind->diags, "add the unit: %s/s", node->raw);
+        return -1;
+    }
+    if (rate <= 0 || rate > 1e7)
+        return hb_diag(bind->diags, node->place,
+                       "'rate': expected more than 0 and at most 10000000/s, got %s",
+                       hb_quote(bind->diags, node->raw));
+    *(double *)ret = rate;
+    return 0;
+}
+
+static const struct hb_type type_load = {
+    .name = "rate or `closed`",
+    .expected = "a rate such as 500/s or 30/m, or closed",
+    .schema = "{\"type\": \"string\", \"pattern\": \"^([0-9]+(\\\\.[0-9]+)?(k?/s|/m)|closed)$\"}",
+    .bytes = sizeof(double),
+    .read = read_load};
+
+static const struct hb_field tls_fields[] = {
+    {.key = "verify",
+     HB_AT(struct hb_raw_tls, verify),
+     .type = &hb_type_bool,
+     .default_text = "true",
+     .help = "Whether the server's certificate is checked."},
+    {.key = "ca",
+     HB_AT(struct hb_raw_tls, ca),
+     .type = &hb_type_path,
+     .help = "PEM file of the authorities to trust; without it, the system's."},
+    {.key = "cert",
+     HB_AT(struct hb_raw_tls, cert),
+     .type = &hb_type_path,
+     .help = "PEM file of a client certificate."},
+    {.key = "key",
+     HB_AT(struct hb_raw_tls, key),
+     .type = &hb_type_path,
+     .help = "PEM file of its private key."},
+    {.key = "server_name",
+     HB_AT(struct hb_raw_tls, server_name),
+     .type = &hb_type_string,
+     .help = "The name the certificate must have; without it, the host of the URL."},
+};
+static const struct hb_table tls_table = {
+    HB_TABLE("tls", struct hb_raw_tls, tls_fields),
+    .help = "Trust for an https server of your own.",
+    .node_member = HB_MEMBER(struct hb_raw_tls, node),
+};
+
+static const struct hb_field server_fields[] = {
+    {.key = "name",
+     HB_AT(struct hb_raw_server, name),
+     .type = &hb_type_name,
+     .required = true,
+     .help = "A server that `http-benchmark list servers` knows, or a name for your own.",
+     .example = "builtin"},
+    {.key = "url",
+     HB_AT(struct hb_raw_server, url),
+     .type = &hb_type_scalar,
+     .help = "Where your own server listens: scheme, host, port, and a path that is put before "
+             "each URL.",
+     .example = "\"https://127.0.0.1:8443\""},
+    {.key = "tls",
+     HB_AT(struct hb_raw_server, tls),
+     .type = &hb_type_struct,
+     .table = &tls_table,
+     .help = "Trust for an https server of your own."},
+};
+static const struct hb_table server_table = {
+    HB_TABLE("server", struct hb_raw_server, server_fields),
+    .help = "One that this program starts, by its name, or one of your own, with a `url`.",
+    .scalar_key = "name",
+    .node_member = HB_MEMBER(struct hb_raw_server, node),
+    .rest_member = HB_MEMBER(struct hb_raw_server, options),
+};
+
+static const struct hb_field client_fields[] = {
+    {.key = "name",
+     HB_AT(struct hb_raw_client, name),
+     .type = &hb_type_name,
+     .required = true,
+     .help = "A client that `http-benchmark list clients` knows, with `/sync` or `/async` where it "
+             "has both.",
+     .example = "httpx/async"},
+    {.key = "mode",
+     HB_AT(struct hb_raw_client, mode),
+     .type = &hb_type_enum,
+     .values = mode_names,
+     .help = "The mode, when it is not in the name."},
+};
+static const struct hb_table client_table = {
+    HB_TABLE("client", struct hb_raw_client, client_fields),
+    .help = "An HTTP client library. Other keys are its own options, which `list clients` shows.",
+    .scalar_key = "name",
+    .node_member = HB_MEMBER(struct hb_raw_client, node),
+    .rest_member = HB_MEMBER(struct hb_raw_client, options),
+};
+
+static const struct hb_field expect_fields[] = {
+    {.key = "status",
+     HB_AT(struct hb_raw_expect, status),
+     .type = &hb_type_int,
+     .minimum = 100,
+     .maximum = 599,
+     .help = "The only right status; without it, any 2xx.",
+     .example = "201"},
+    {.key = "length",
+     HB_AT(struct hb_raw_expect, length),
+     .type = &hb_type_int,
+     .minimum = 0,
+     .maximum = UINT32_MAX,
+     .help = "The only right number of body bytes; without it, any."},
+};
+static const struct hb_table expect_table = {
+    HB_TABLE("expect", struct hb_raw_expect, expect_fields),
+    .help = "What a response must be to count as verified.",
+    .node_member = HB_MEMBER(struct hb_raw_expect, node),
+};
+
+#define URL_HELP "A path with its query, relative to each server."
+#define BODY_HELP "The request body, sent as it is."
+#define BODY_FILE_HELP "A file that holds the request body, at most 8 MiB."
+
+static const struct hb_field variant_fields[] = {
+    {.key = "url",
+     HB_AT(struct hb_raw_variant, url),
+     .type = &hb_type_scalar,
+     .help = URL_HELP " Without it, that of the entry.",
+     .example = "/items/17"},
+    {.key = "body",
+     HB_AT(struct hb_raw_variant, body),
+     .type = &hb_type_scalar,
+     .help = BODY_HELP " Without it, that of the entry."},
+    {.key = "body_file",
+     HB_AT(struct hb_raw_variant, body_file),
+     .type = &hb_type_path,
+     .help = BODY_FILE_HELP},
+};
+static const struct hb_table variant_table = {
+    HB_TABLE("variant", struct hb_raw_variant, variant_fields),
+    .help = "One of several requests that a worker sends in turn.",
+    .scalar_key = "url",
+    .node_member = HB_MEMBER(struct hb_raw_variant, node),
+};
+
+static const struct hb_field url_fields[] = {
+    {.key = "url",
+     HB_AT(struct hb_raw_url, url),
+     .type = &hb_type_scalar,
+     .required = true,
+     .help = URL_HELP,
+     .example = "/get?size=1"},
+    {.key = "methods",
+     HB_ARRAY_AT(struct hb_raw_url, methods, methods_count),
+     .type = &hb_type_enum,
+     .values = method_names,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .help = "The methods of this URL, in place of those of the matrix.",
+     .example = "[POST]"},
+    {.key = "headers",
+     HB_AT(struct hb_raw_url, headers),
+     .type = &hb_type_strings,
+     .help = "Headers of this URL; they replace those of `request` with the same name.",
+     .example = "{Content-Type: application/json}"},
+    {.key = "body", HB_AT(struct hb_raw_url, body), .type = &hb_type_scalar, .help = BODY_HELP},
+    {.key = "body_file",
+     HB_AT(struct hb_raw_url, body_file),
+     .type = &hb_type_path,
+     .help = BODY_FILE_HELP},
+    {.key = "expect",
+     HB_AT(struct hb_raw_url, expect),
+     .type = &hb_type_struct,
+     .table = &expect_table,
+     .help = "What a response must be to count as verified.",
+     .example = "{status: 200}"},
+    {.key = "variants",
+     HB_ARRAY_AT(struct hb_raw_url, variants, variants_count),
+     .type = &hb_type_struct,
+     .table = &variant_table,
+     .shape = HB_SHAPE_LIST,
+     .nonempty = true,
+     .help = "Several requests that a worker sends in turn, instead of one."},
+    {.key = "variants_file",
+     HB_AT(struct hb_raw_url, variants_file),
+     .type = &hb_type_path,
+     .help = "The same from a file with a JSON object in each line: `{\"url\": …, \"body\": …}`."},
+};
+static const struct hb_table url_table = {
+    HB_TABLE("url", struct hb_raw_url, url_fields),
+    .help = "What is requested. Give your own server's address under `servers`, not here.",
+    .scalar_key = "url",
+    .node_member = HB_MEMBER(struct hb_raw_url, node),
+};
+
+static const struct hb_field rate_fields[] = {
+    {.key = "rate",
+     HB_AT(struct hb_raw_rate, per_second),
+     .type = &type_load,
+     .required = true,
+     .help = "Requests that become due each second, whether or not earlier ones have returned.",
+     .example = "500/s"},
+    {.key = "arrivals",
+     HB_AT(struct hb_raw_rate, arrivals),
+     .type = &hb_type_enum,
+     .values = arrival_names,
+     .default_text = "constant",
+     .help = "At equal distances, or at random (Poisson) with the same mean."},
+};
+static const struct hb_table rate_table = {
+    HB_TABLE("rate", struct hb_raw_rate, rate_fields),
+    .help = "How load is made. `closed`: each task sends its next request when the last has ended.",
+    .scalar_key = "rate",
+    .node_member = HB_MEMBER(struct hb_raw_rate, node),
+};
+
+#define CONCURRENCY_RANGE .minimum = 1, .maximum = 1000000
+#define DURATION_RANGE .minimum = 10 * HB_NS_PER_MS, .maximum = 24 * HOUR_NS
+#define PROFILE_REFUSED                                                                            \
+    {                                                                                              \
+        .key = "profile", .refused = NOT_SUPPORTED                                                 \
+    }
+
+static const struct hb_field matrix_fields[] = {
+    {.key = "servers",
+     HB_ARRAY_AT(struct hb_raw_matrix, servers, servers_count),
+     .type = &hb_type_struct,
+     .table = &server_table,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .default_text = "[builtin]",
+     .help = "Who answers."},
+    {.key = "clients",
+     HB_ARRAY_AT(struct hb_raw_matrix, clients, clients_count),
+     .type = &hb_type_struct,
+     .table = &client_table,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .help = "Who asks. Needed, here or in the file that is extended.",
+     .example = "[requests, httpx/async]"},
+    {.key = "urls",
+     HB_ARRAY_AT(struct hb_raw_matrix, urls, urls_count),
+     .type = &hb_type_struct,
+     .table = &url_table,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .default_text = "[/get]",
+     .help = "What is requested, relative to each server."},
+    {.key = "methods",
+     HB_ARRAY_AT(struct hb_raw_matrix, methods, methods_count),
+     .type = &hb_type_enum,
+     .values = method_names,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .default_text = "[GET]",
+     .help = "The methods of URLs that name none of their own."},
+    {.key = "concurrency",
+     HB_ARRAY_AT(struct hb_raw_matrix, concurrency, concurrency_count),
+     .type = &hb_type_int,
+     CONCURRENCY_RANGE,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .help = "Tasks at the same time, each with one request in flight. Without it, "
+             "`HTTP_BENCHMARK_DEFAULT_CONCURRENCY` (10); at most `HTTP_BENCHMARK_MAX_CONCURRENCY` "
+             "(10000).",
+     .example = "[1, 16, 100]"},
+    {.key = "duration",
+     HB_ARRAY_AT(struct hb_raw_matrix, durations, durations_count),
+     .type = &hb_type_duration,
+     DURATION_RANGE,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .help = "How long each run is measured. Without it, "
+             "`HTTP_BENCHMARK_DEFAULT_DURATION_SECONDS` (30).",
+     .example = "[5s]"},
+    {.key = "rate",
+     HB_ARRAY_AT(struct hb_raw_matrix, rates, rates_count),
+     .type = &hb_type_struct,
+     .table = &rate_table,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .default_text = "[closed]",
+     .help = "A closed loop, or requests a second."},
+    {.key = "protocol",
+     HB_ARRAY_AT(struct hb_raw_matrix, protocols, protocols_count),
+     .type = &hb_type_enum,
+     .values = protocol_names,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .default_text = "[http/1.1]",
+     .help = "The HTTP version that is asked for."},
+    PROFILE_REFUSED,
+};
+static const struct hb_table matrix_table = {
+    HB_TABLE("matrix", struct hb_raw_matrix, matrix_fields),
+    .help = "The axes. Every combination of their values is a cell; a single value needs no "
+            "brackets.",
+    .node_member = HB_MEMBER(struct hb_raw_matrix, node),
+};
+
+#define GLOB(axis)                                                                                 \
+    {                                                                                              \
+        .key = #axis, HB_AT(struct hb_raw_pattern, axis), .type = &hb_type_string,                 \
+        .help = "A value of the axis, or a glob."                                                  \
+    }
+
+static const struct hb_field pattern_fields[] = {
+    GLOB(server),      GLOB(client),   GLOB(method), GLOB(url),
+    GLOB(concurrency), GLOB(duration), GLOB(rate),   GLOB(protocol),
+};
+static const struct hb_table pattern_table = {
+    HB_TABLE("exclude", struct hb_raw_pattern, pattern_fields),
+    .help = "Cells that match all of its keys are left out. `*` also stands for `/`.",
+    .node_member = HB_MEMBER(struct hb_raw_pattern, node),
+};
+
+#define FROM_AXIS "Needed unless the axis has one value."
+
+static const struct hb_field include_fields[] = {
+    {.key = "server",
+     HB_AT(struct hb_raw_include, server),
+     .type = &hb_type_struct,
+     .table = &server_table,
+     .help = FROM_AXIS},
+    {.key = "client",
+     HB_AT(struct hb_raw_include, client),
+     .type = &hb_type_struct,
+     .table = &client_table,
+     .help = FROM_AXIS},
+    {.key = "method",
+     HB_AT(struct hb_raw_include, method),
+     .type = &hb_type_enum,
+     .values = method_names,
+     .help = FROM_AXIS},
+    {.key = "url",
+     HB_AT(struct hb_raw_include, url),
+     .type = &hb_type_struct,
+     .table = &url_table,
+     .help = FROM_AXIS},
+    {.key = "concurrency",
+     HB_AT(struct hb_raw_include, concurrency),
+     .type = &hb_type_int,
+     CONCURRENCY_RANGE,
+     .help = FROM_AXIS},
+    {.key = "duration",
+     HB_AT(struct hb_raw_include, duration),
+     .type = &hb_type_duration,
+     DURATION_RANGE,
+     .help = FROM_AXIS},
+    {.key = "rate",
+     HB_AT(struct hb_raw_include, rate),
+     .type = &hb_type_struct,
+     .table = &rate_table,
+     .help = FROM_AXIS},
+    {.key = "protocol",
+     HB_AT(struct hb_raw_include, protocol),
+     .type = &hb_type_enum,
+     .values = protocol_names,
+     .help = FROM_AXIS},
+};
+static const struct hb_table include_table = {
+    HB_TABLE("include", struct hb_raw_include, include_fields),
+    .help = "One more cell, after `exclude` has done its work.",
+    .node_member = HB_MEMBER(struct hb_raw_include, node),
+};
+
+static const struct hb_field request_fields[] = {
+    {.key = "headers",
+     HB_AT(struct hb_raw_request, headers),
+     .type = &hb_type_strings,
+     .help = "Sent with every request. So that all clients send the same, `User-Agent: "
+             "http-benchmark`, `Accept: */*` and `Accept-Encoding: identity` are sent, too, unless "
+             "given here.",
+     .example = "{Accept: application/json}"},
+    {.key = "timeout",
+     HB_AT(struct hb_raw_request, timeout_ns),
+     .type = &hb_type_duration,
+     .minimum = HB_NS_PER_MS,
+     .maximum = HOUR_NS,
+     .default_text = "30s",
+     .help = "How long a whole request may take."},
+    {.key = "connect_timeout",
+     HB_AT(struct hb_raw_request, connect_timeout_ns),
+     .type = &hb_type_duration,
+     .minimum = HB_NS_PER_MS,
+     .maximum = HOUR_NS,
+     .default_text = "5s",
+     .help = "How long a connection may take to come about."},
+    {.key = "keepalive",
+     HB_AT(struct hb_raw_request, keepalive),
+     .type = &hb_type_bool,
+     .default_text = "true",
+     .help = "Whether connections are used again; false: a new one for each request."},
+};
+static const struct hb_table request_table = {
+    HB_TABLE("request", struct hb_raw_request, request_fields),
+    .help = "What all requests have in common.",
+};
+
+static const struct hb_field cpus_fields[] = {
+    {.key = "client",
+     HB_AT(struct hb_raw_cpus, client),
+     .type = &hb_type_string,
+     .help = "Processors of the client's processes.",
+     .example = "\"0-1,3\""},
+    {.key = "server",
+     HB_AT(struct hb_raw_cpus, server),
+     .type = &hb_type_string,
+     .help = "Processors of a server that this program starts.",
+     .example = "\"2\""},
+};
+static const struct hb_table cpus_table = {
+    HB_TABLE("cpus", struct hb_raw_cpus, cpus_fields),
+    .help = "Placement. Without it, client and server are kept apart where there are two "
+            "processors.",
+    .node_member = HB_MEMBER(struct hb_raw_cpus, node),
+};
+
+static const struct hb_field run_fields[] = {
+    {.key = "warmup",
+     HB_AT(struct hb_raw_run, warmup_ns),
+     .type = &hb_type_duration,
+     .minimum = 0,
+     .maximum = HOUR_NS,
+     .default_text = "1s",
+     .help = "Load before the measured window."},
+    {.key = "cooldown",
+     HB_AT(struct hb_raw_run, cooldown_ns),
+     .type = &hb_type_duration,
+     .minimum = 0,
+     .maximum = HOUR_NS,
+     .default_text = "200ms",
+     .help = "Rest after each run."},
+    {.key = "drain",
+     HB_AT(struct hb_raw_run, drain_ns),
+     .type = &hb_type_duration,
+     .minimum = 0,
+     .maximum = HOUR_NS,
+     .default_text = "5s",
+     .help = "How long requests in flight may take to end after the window."},
+    {.key = "rounds",
+     HB_AT(struct hb_raw_run, rounds),
+     .type = &hb_type_int,
+     .minimum = 1,
+     .maximum = 10000,
+     .default_text = "5",
+     .help = "How often each cell is run, each time in a fresh process."},
+    {.key = "seed",
+     HB_AT(struct hb_raw_run, seed),
+     .type = &hb_type_int,
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .default_text = "1",
+     .help = "Of the random order of runs and of random arrivals."},
+    {.key = "processes",
+     HB_AT(struct hb_raw_run, processes),
+     .type = &hb_type_int,
+     .minimum = 1,
+     .maximum = 256,
+     .default_text = "1",
+     .help = "Client processes a run, which share the concurrency."},
+    {.key = "cpus",
+     HB_AT(struct hb_raw_run, cpus),
+     .type = &hb_type_struct,
+     .table = &cpus_table,
+     .help = "Which processors client and server run on."},
+    {.key = "missing_clients",
+     HB_AT(struct hb_raw_run, missing_clients),
+     .type = &hb_type_enum,
+     .values = missing_names,
+     .default_text = "error",
+     .help = "What to do when a client is not installed: refuse to start, or leave it out."},
+};
+static const struct hb_table run_table = {
+    HB_TABLE("run", struct hb_raw_run, run_fields),
+    .help = "How runs are made.",
+};
+
+#define THRESHOLD(name, metric, unit, what, how)                                                   \
+    {                                                                                              \
+        .key = (name), .type = &hb_type_threshold_##unit,                                          \
+        .offset = offsetof(struct hb_raw_thresholds, values) +                                     \
+                  (metric) * sizeof(const struct hb_node *),                                       \
+        .help = (what), .example = (how)                                                           \
+    }
+#define RESPONSE_TIME(name, metric, what) THRESHOLD(name, metric, duration, what, "\"<250ms\"")
+
+static const struct hb_field threshold_fields[] = {
+    THRESHOLD("requests_per_second", HB_METRIC_REQUESTS_PER_SECOND, number,
+              "Verified responses a second.", "\">500\""),
+    THRESHOLD("error_rate", HB_METRIC_ERROR_RATE, percent, "Failed requests of all.", "\"<0.1%\""),
+    RESPONSE_TIME("mean", HB_METRIC_MEAN, "Mean response time."),
+    RESPONSE_TIME("p50", HB_METRIC_P50, "Median response time."),
+    RESPONSE_TIME("p90", HB_METRIC_P90, "90th percentile of response times."),
+    RESPONSE_TIME("p95", HB_METRIC_P95, "95th percentile of response times."),
+    RESPONSE_TIME("p99", HB_METRIC_P99, "99th percentile of response times."),
+    RESPONSE_TIME("p999", HB_METRIC_P999, "99.9th percentile of response times."),
+    RESPONSE_TIME("max", HB_METRIC_MAX, "Longest response time."),
+    THRESHOLD("cpu_per_request", HB_METRIC_CPU_PER_REQUEST, duration,
+              "CPU time of the client for a verified request.", "\"<50us\""),
+    THRESHOLD("rss_peak", HB_METRIC_RSS_PEAK, size, "Highest resident memory of the client.",
+              "\"<64MiB\""),
+};
+static const struct hb_table thresholds_table = {
+    HB_TABLE("thresholds", struct hb_raw_thresholds, threshold_fields),
+    .help = "What every cell must satisfy; else the exit code says so. A cell that measured "
+            "nothing fails all of them.",
+};
+
+static const struct hb_field scenario_fields[] = {
+    {.key = "name",
+     HB_AT(struct hb_raw_scenario, name),
+     .type = &hb_type_string,
+     .help = "Its name in reports; without it, that of the file."},
+    {.key = "description",
+     HB_AT(struct hb_raw_scenario, description),
+     .type = &hb_type_string,
+     .help = "The question it answers."},
+    {.key = "extends",
+     HB_AT(struct hb_raw_scenario, extends),
+     .type = &hb_type_path,
+     .help = "Another scenario that this one is laid over: mappings merge, lists replace.",
+     .example = "base.yaml"},
+    {.key = "matrix",
+     HB_AT(struct hb_raw_scenario, matrix),
+     .type = &hb_type_struct,
+     .table = &matrix_table,
+     .help = "What is combined with what."},
+    {.key = "exclude",
+     HB_ARRAY_AT(struct hb_raw_scenario, excludes, excludes_count),
+     .type = &hb_type_struct,
+     .table = &pattern_table,
+     .shape = HB_SHAPE_LIST,
+     .help = "Cells to leave out. One that matches nothing is an error.",
+     .example = "[{client: \"httpx/*\", concurrency: 100}]"},
+    {.key = "include",
+     HB_ARRAY_AT(struct hb_raw_scenario, includes, includes_count),
+     .type = &hb_type_struct,
+     .table = &include_table,
+     .shape = HB_SHAPE_LIST,
+     .help = "Cells to add."},
+    {.key = "request",
+     HB_AT(struct hb_raw_scenario, request),
+     .type = &hb_type_struct,
+     .table = &request_table,
+     .help = "What all requests have in common."},
+    {.key = "run",
+     HB_AT(struct hb_raw_scenario, run),
+     .type = &hb_type_struct,
+     .table = &run_table,
+     .help = "How runs are made."},
+    {.key = "thresholds",
+     HB_AT(struct hb_raw_scenario, thresholds),
+     .type = &hb_type_struct,
+     .table = &thresholds_table,
+     .help = "What every cell must satisfy.",
+     .example = "{error_rate: \"<0.1%\", p99: \"<250ms\"}"},
+    {.key = "allow_remote",
+     HB_ARRAY_AT(struct hb_raw_scenario, allow_remote, allow_remote_count),
+     .type = &hb_type_string,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .help = "Hosts beyond this machine that load may be sent to.",
+     .example = "[staging.example.org]"},
+    {.key = "profile", .refused = NOT_SUPPORTED},
+    {.key = "profiles", .refused = NOT_SUPPORTED},
+    {.key = "subjects", .refused = NOT_SUPPORTED},
+    {.key = "gate", .refused = NOT_SUPPORTED},
+    {.key = "report", .refused = NOT_SUPPORTED},
+};
+const struct hb_table hb_scenario_table = {
+    HB_TABLE("scenario", struct hb_raw_scenario, scenario_fields),
+    .help = "The keys at the top of a file.",
+    .extensions = true,
+    .node_member = HB_MEMBER(struct hb_raw_scenario, node),
+};
