@@ -80,7 +80,6 @@ static int begin_new(struct sweep *sweep, struct hb_error *err)
         .fingerprint = fingerprint,
         .tags = sweep->options->tags.items,
         .purpose = sweep->options->smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED,
-        .secrets = &sweep->cli->secrets,
     };
 
     hb_buf_init(&environment, 1 << 20);
@@ -245,6 +244,7 @@ static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
 
     if (hb_store_open(path, HB_STORE_WRITE, &sweep->store, err) != 0)
         return -1;
+    hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
     result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
     if (result == 0)
         result = execute(sweep, err);

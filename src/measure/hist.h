@@ -61,4 +61,11 @@ int hb_hist_encode(const struct hb_hist *hist, struct hb_buf *ret_bytes,
 int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length,
                    struct hb_error *err) HB_MUST_CHECK;
 
+/*
+ * After decoding: the exact figures that were kept beside the encoding. HB_ERR_INPUT, with nothing
+ * changed, when the ends do not lie in the first and last slot that is used.
+ */
+int hb_hist_set_exact(struct hb_hist *hist, int64_t min_ns, int64_t max_ns, double sum_ns,
+                      uint64_t clamped, struct hb_error *err) HB_MUST_CHECK;
+
 #endif

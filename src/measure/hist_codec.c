@@ -230,7 +230,7 @@ static int take_counts(struct hb_hist *hist, const uint8_t *payload, size_t leng
 int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr) uint8_t *plain = hb_alloc(PAYLOAD_MAX_BYTES);
-    size_t plain_bytes;
+    size_t plain_bytes = 0;
 
     hb_hist_clear(ret_hist);
     if (unpack(bytes, length, plain, &plain_bytes, err) != 0 ||
@@ -240,5 +240,27 @@ int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length, s
         hb_hist_clear(ret_hist);
         return -1;
     }
+    return 0;
+}
+
+static bool same_slot(int64_t left_ns, int64_t right_ns)
+{
+    return left_ns >= 0 && left_ns <= HB_HIST_MAX_NS &&
+           hb_hist_index(left_ns) == hb_hist_index(right_ns);
+}
+
+int hb_hist_set_exact(struct hb_hist *hist, int64_t min_ns, int64_t max_ns, double sum_ns,
+                      uint64_t clamped, struct hb_error *err)
+{
+    if (hist->count > 0 &&
+        (!same_slot(min_ns, hist->min_ns) || !same_slot(max_ns, hist->max_ns) || min_ns > max_ns))
+        return hb_fail(err, HB_ERR_INPUT,
+                       "histogram from %lld to %lld ns does not end where it says: %lld, %lld",
+                       (long long)hist->min_ns, (long long)hist->max_ns, (long long)min_ns,
+                       (long long)max_ns);
+    hist->min_ns = hist->count > 0 ? min_ns : hist->min_ns;
+    hist->max_ns = hist->count > 0 ? max_ns : hist->max_ns;
+    hist->sum_ns = sum_ns;
+    hist->clamped = clamped;
     return 0;
 }

@@ -5,6 +5,8 @@
  * Schema version in PRAGMA user_version; older files are migrated forward, newer ones refused. A
  * file that holds the old tool's table `benchmark_results` keeps its rows in `legacy_results`, and
  * the view `benchmark_results` shows both (columns in docs/data-model.md).
+ *
+ * Errors name the file and what to do about it. A store is used by one thread.
  */
 #ifndef HB_STORE_STORE_H
 #define HB_STORE_STORE_H
@@ -21,13 +23,20 @@ struct hb_store;
 struct hb_secrets;
 
 enum hb_store_mode {
-    HB_STORE_READ,  /* must exist */
+    HB_STORE_READ,  /* must exist and hold a sweep; of what is in it, nothing is changed */
     HB_STORE_WRITE, /* created when missing; migrated when old */
 };
 
 int hb_store_open(const char *path, enum hb_store_mode mode, struct hb_store **ret_store,
                   struct hb_error *err) HB_MUST_CHECK;
 void hb_store_close(struct hb_store *store);
+
+/*
+ * Values to mask in every text that is stored from now on (also within JSON, however it is
+ * escaped). Borrowed until the store is closed; NULL: nothing is secret. Call it right after
+ * opening, before beginning or resuming a sweep.
+ */
+void hb_store_set_secrets(struct hb_store *store, const struct hb_secrets *secrets);
 
 /* What a sweep is, beside its plan. Borrowed for the call. */
 struct hb_sweep_info {
@@ -38,7 +47,6 @@ struct hb_sweep_info {
     const char *fingerprint;
     const char *const *tags; /* "K=V", NULL-terminated */
     enum hb_run_purpose purpose;
-    const struct hb_secrets *secrets; /* values to mask in everything that is stored; may be NULL */
 };
 
 enum hb_sweep_status {
@@ -55,19 +63,24 @@ int hb_store_begin_sweep(struct hb_store *store, const struct hb_sweep_info *inf
                          const struct hb_plan *plan, int64_t *ret_sweep_id,
                          struct hb_error *err) HB_MUST_CHECK;
 
-/* A finished run: its row, histograms and series, in one transaction. Runs with HB_RUN_INTERRUPTED
- * stay pending. */
+/*
+ * A finished run: its row, workers, histograms and series, in one transaction. Runs with
+ * HB_RUN_INTERRUPTED stay pending. HB_ERR_INTERNAL, with nothing changed, for a run that is not
+ * pending, or whose histograms count other than its tally.
+ */
 int hb_store_save_run(struct hb_store *store, int64_t sweep_id, const struct hb_run_result *result,
                       struct hb_error *err) HB_MUST_CHECK;
 
+/* HB_ERR_INTERNAL for HB_SWEEP_COMPLETE while runs are pending. */
 int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_status status,
                        struct hb_error *err) HB_MUST_CHECK;
 
 /*
- * For --resume: the newest sweep with pending runs whose scenario hash, plan (cells and order) and
- * seed equal those given. 0 in *ret_sweep_id when there is none; a sweep of the same name with
- * another hash is named in the error (HB_ERR_NOT_FOUND). *ret_runs: indices into plan->runs still
- * pending, in `arena`.
+ * For --resume: the newest measured sweep with pending runs whose scenario hash, plan (cells and
+ * order) and seed equal those given; it is HB_SWEEP_RUNNING again. 0 in *ret_sweep_id when no sweep
+ * of that name is unfinished; one that is, but is of another scenario, seed or plan, is named in
+ * the error (HB_ERR_NOT_FOUND). *ret_runs: indices into plan->runs still pending, in plan order, in
+ * `arena`.
  */
 int hb_store_resume(struct hb_store *store, const struct hb_plan *plan, struct hb_arena *arena,
                     int64_t *ret_sweep_id, size_t **ret_runs, size_t *ret_runs_count,
@@ -86,7 +99,8 @@ struct hb_sweep_row {
     size_t cells_count, runs_count, runs_pending, runs_failed;
 };
 
-/* One row of `runs`, joined with its cell: everything but histograms and series. */
+/* One row of `runs`, joined with its cell: everything but histograms and series. Texts are "" where
+ * there is none; figures of a pending run are 0, or -1 where that means unknown. */
 struct hb_run_row {
     int64_t id;
     unsigned round, attempt, position; /* position: order of execution, from 0 */
@@ -113,9 +127,10 @@ struct hb_run_row {
     const char *client_cpus, *server_cpus;
 };
 
+/* As in struct hb_run_result. */
 enum hb_hist_kind {
     HB_HIST_RESPONSE,
-    HB_HIST_SERVICE,
+    HB_HIST_SERVICE, /* in a closed loop the same as HB_HIST_RESPONSE, and stored once */
     HB_HIST_FAILED,
     HB_HIST_TTFB,
     HB_HIST_CONNECT,
@@ -139,7 +154,7 @@ int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena
                        struct hb_run_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;
 
-/* Add a run's stored histogram to `into` (merged, never averaged). */
+/* Add a run's stored histogram to `into` (merged, never averaged); nothing when it has none. */
 int hb_store_merge_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
                         struct hb_hist *into, struct hb_error *err) HB_MUST_CHECK;
 

@@ -1,0 +1,87 @@
+/* What belongs to one run: histograms and the per-second series. */
+#include "base/memory.h"
+#include "store/db.h"
+#include "store/store.h"
+
+/* The stored row; not found when a run has no values of that kind. */
+static int find_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
+                     sqlite3_stmt **ret_statement, bool *ret_found, struct hb_error *err)
+{
+    if (hb_db_prepare_id(store,
+                         "SELECT count, min_ns, max_ns, sum_ns, clamped, hdr FROM histograms "
+                         "WHERE run_id = ?1 AND kind = ?2",
+                         run_id, ret_statement, err) != 0)
+        return -1;
+    sqlite3_bind_text(*ret_statement, 2, hb_hist_kind_name(kind), -1, SQLITE_STATIC);
+    return hb_db_step(store, *ret_statement, ret_found, err);
+}
+
+/* The blob knows its values to three digits, the columns beside it exactly. */
+static int decode_row(sqlite3_stmt *statement, struct hb_hist *hist, struct hb_error *err)
+{
+    if (hb_hist_decode(hist, sqlite3_column_blob(statement, 5),
+                       (size_t)sqlite3_column_bytes(statement, 5), err) != 0)
+        return -1;
+    if (hist->count != (uint64_t)sqlite3_column_int64(statement, 0))
+        return hb_fail(err, HB_ERR_INPUT, "its encoding counts %llu values, its row %lld",
+                       (unsigned long long)hist->count,
+                       (long long)sqlite3_column_int64(statement, 0));
+    return hb_hist_set_exact(
+        hist, sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2),
+        sqlite3_column_double(statement, 3), (uint64_t)sqlite3_column_int64(statement, 4), err);
+}
+
+int hb_store_merge_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
+                        struct hb_hist *into, struct hb_error *err)
+{
+    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
+    HB_CLEANUP(hb_hist_release) struct hb_hist hist = {0};
+    bool found;
+
+    if (find_hist(store, run_id, kind, &statement, &found, err) != 0)
+        return -1;
+    if (!found) /* a service time that equals the response time is not stored twice */
+        return kind == HB_HIST_SERVICE
+                   ? hb_store_merge_hist(store, run_id, HB_HIST_RESPONSE, into, err)
+                   : 0;
+    hb_hist_init(&hist);
+    if (decode_row(statement, &hist, err) != 0)
+        return hb_wrap(err, "results database %s: %s histogram of run %lld", store->path,
+                       hb_hist_kind_name(kind), (long long)run_id);
+    hb_hist_merge(into, &hist);
+    return 0;
+}
+
+int hb_store_load_series(struct hb_store *store, int64_t run_id, struct hb_arena *arena,
+                         struct hb_second **ret_seconds, size_t *ret_count, struct hb_error *err)
+{
+    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
+    struct hb_second *seconds;
+    int64_t total;
+    size_t count = 0;
+    bool row = true;
+
+    if (hb_db_integer(store, "SELECT COUNT(*) FROM seconds WHERE run_id = ?", run_id, 0, &total,
+                      err) != 0 ||
+        hb_db_prepare_id(store,
+                         "SELECT verified, failed, response_sum_ns, response_max_ns FROM seconds "
+                         "WHERE run_id = ? ORDER BY second",
+                         run_id, &statement, err) != 0)
+        return -1;
+    seconds = hb_arena_calloc(arena, (size_t)total, sizeof(*seconds));
+    while (count < (size_t)total) {
+        if (hb_db_step(store, statement, &row, err) != 0)
+            return -1;
+        if (!row)
+            break;
+        seconds[count++] = (struct hb_second){
+            .verified = (uint32_t)sqlite3_column_int64(statement, 0),
+            .failed = (uint32_t)sqlite3_column_int64(statement, 1),
+            .response_sum_ns = sqlite3_column_int64(statement, 2),
+            .response_max_ns = sqlite3_column_int64(statement, 3),
+        };
+    }
+    *ret_seconds = seconds;
+    *ret_count = count;
+    return 0;
+}

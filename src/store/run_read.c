@@ -1,0 +1,122 @@
+/* The runs of a sweep, for reports and comparisons. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "store/fields.h"
+#include "store/outcomes.h"
+#include "store/store.h"
+
+#define SQL_MAX_BYTES 8192
+#define FIELD(expression, kind, name)                                                              \
+    {                                                                                              \
+        expression, HB_FIELD_##kind, offsetof(struct hb_run_row, name)                             \
+    }
+#define SAME(kind, name) FIELD("r." #name, kind, name)
+
+static const struct hb_field fields[] = {
+    SAME(I64, id),
+    SAME(U32, round),
+    SAME(U32, attempt),
+    SAME(U32, position),
+    FIELD("c.cell_key", TEXT, cell_id),
+    FIELD("c.client", TEXT, client),
+    FIELD("c.mode", TEXT, mode),
+    FIELD("c.server", TEXT, server),
+    FIELD("c.method", TEXT, method),
+    FIELD("c.url", TEXT, url),
+    FIELD("c.client_library", TEXT, client_library),
+    SAME(TEXT, client_version),
+    SAME(TEXT, runtime),
+    FIELD("c.protocol", TEXT, http),
+    FIELD("c.options", TEXT, options_json),
+    FIELD("c.concurrency", U32, concurrency),
+    FIELD("c.rate", DOUBLE, rate),
+    FIELD("c.duration_ns", I64, duration_ns),
+    SAME(TEXT, status),
+    SAME(TEXT, failure),
+    SAME(TEXT, log_tail),
+    SAME(U32, flags),
+    SAME(I64, started_wall_ns),
+    SAME(I64, ended_wall_ns),
+    FIELD("r.window_end_ns - r.window_start_ns", I64, window_ns),
+    SAME(I64, verified),
+    SAME(I64, failed),
+    SAME(I64, unsent),
+    SAME(I64, unfinished),
+    SAME(I64, scheduled),
+    SAME(I64, bytes),
+    SAME(I64, response_mean_ns),
+    SAME(I64, response_p50_ns),
+    SAME(I64, response_p90_ns),
+    SAME(I64, response_p95_ns),
+    SAME(I64, response_p99_ns),
+    SAME(I64, response_p999_ns),
+    SAME(I64, response_min_ns),
+    SAME(I64, response_max_ns),
+    SAME(KNOWN, client_cpu_ns),
+    SAME(KNOWN, server_cpu_ns),
+    SAME(KNOWN, harness_cpu_ns),
+    SAME(I64, client_rss_avg_bytes),
+    SAME(I64, client_rss_peak_bytes),
+    SAME(I64, server_rss_peak_bytes),
+    FIELD("r.client_voluntary_switches", I64, voluntary_switches),
+    FIELD("r.client_involuntary_switches", I64, involuntary_switches),
+    SAME(KNOWN, connections),
+    SAME(KNOWN, server_requests),
+    SAME(TEXT, client_cpus),
+    SAME(TEXT, server_cpus),
+};
+
+/* The fields above, then the outcomes. */
+static int prepare(struct hb_store *store, int64_t sweep_id, sqlite3_stmt **ret_statement,
+                   struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
+
+    hb_buf_init(&sql, SQL_MAX_BYTES);
+    hb_buf_puts(&sql, "SELECT ");
+    hb_fields_list(fields, HB_ARRAY_LEN(fields), &sql);
+    for (unsigned i = 0; i < HB_OUTCOME_COUNT; i++)
+        hb_buf_printf(&sql, ", r.%s", hb_outcome_columns[i]);
+    hb_buf_puts(&sql, " FROM runs r JOIN cells c ON c.id = r.cell_id WHERE r.sweep_id = ? "
+                      "ORDER BY r.position");
+    HB_ASSERT(!sql.overflowed);
+    return hb_db_prepare_id(store, hb_buf_text(&sql), sweep_id, ret_statement, err);
+}
+
+static void read_run(sqlite3_stmt *statement, struct hb_arena *arena, struct hb_run_row *run)
+{
+    hb_fields_read(fields, HB_ARRAY_LEN(fields), statement, arena, run);
+    for (unsigned i = 0; i < HB_OUTCOME_COUNT; i++)
+        run->outcomes[i] =
+            (uint64_t)sqlite3_column_int64(statement, (int)(HB_ARRAY_LEN(fields) + i));
+    if (run->window_ns > 0)
+        run->requests_per_second = (double)run->verified * 1e9 / (double)run->window_ns;
+}
+
+int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                       struct hb_run_row **ret_rows, size_t *ret_count, struct hb_error *err)
+{
+    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
+    struct hb_run_row *rows;
+    int64_t total;
+    size_t count = 0;
+
+    if (hb_db_integer(store, "SELECT COUNT(*) FROM runs WHERE sweep_id = ?", sweep_id, 0, &total,
+                      err) != 0 ||
+        prepare(store, sweep_id, &statement, err) != 0)
+        return -1;
+    rows = hb_arena_calloc(arena, (size_t)total, sizeof(*rows));
+    while (count < (size_t)total) {
+        bool row;
+
+        if (hb_db_step(store, statement, &row, err) != 0)
+            return -1;
+        if (!row)
+            break;
+        read_run(statement, arena, &rows[count++]);
+    }
+    *ret_rows = rows;
+    *ret_count = count;
+    return 0;
+}
