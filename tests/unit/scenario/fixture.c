@@ -1,0 +1,95 @@
+/* The registry that scenarios of these tests are held against. */
+#include "fixture.h"
+
+#include <string.h>
+
+static const char *const loops[] = {"asyncio", "uvloop", NULL};
+static const struct hb_entry_option aiohttp_options[] = {
+    {.name = "loop", .type = HB_OPTION_ENUM, .default_json = "\"asyncio\"", .values = loops},
+    {.name = "limit", .type = HB_OPTION_INTEGER, .default_json = "0"},
+};
+static const struct hb_entry_option httpx_options[] = {
+    {.name = "trust_env", .type = HB_OPTION_BOOL, .default_json = "false"},
+    {.name = "agent", .type = HB_OPTION_STRING, .default_json = "\"\""},
+};
+static const struct hb_entry_option builtin_options[] = {
+    {.name = "threads", .type = HB_OPTION_INTEGER, .default_json = "1"},
+};
+
+static const struct hb_entry clients[] = {
+    {.kind = HB_ENTRY_CLIENT, .name = "requests", .modes = HB_MODE_SYNC, .protocols = HB_HTTP_1_1},
+    {.kind = HB_ENTRY_CLIENT,
+     .name = "httpx",
+     .modes = HB_MODE_SYNC | HB_MODE_ASYNC,
+     .protocols = HB_HTTP_1_1 | HB_HTTP_2,
+     .options = httpx_options,
+     .options_count = HB_ARRAY_LEN(httpx_options)},
+    {.kind = HB_ENTRY_CLIENT,
+     .name = "aiohttp",
+     .modes = HB_MODE_ASYNC,
+     .protocols = HB_HTTP_1_1,
+     .options = aiohttp_options,
+     .options_count = HB_ARRAY_LEN(aiohttp_options)},
+    {.kind = HB_ENTRY_CLIENT,
+     .name = "libcurl",
+     .modes = HB_MODE_SYNC | HB_MODE_ASYNC,
+     .protocols = HB_HTTP_1_1 | HB_HTTP_2},
+};
+static const struct hb_entry servers[] = {
+    {.kind = HB_ENTRY_SERVER,
+     .name = "builtin",
+     .protocols = HB_HTTP_1_1,
+     .options = builtin_options,
+     .options_count = HB_ARRAY_LEN(builtin_options)},
+    {.kind = HB_ENTRY_SERVER, .name = "nginx", .protocols = HB_HTTP_1_1},
+};
+
+const struct hb_registry fixture_registry = {
+    .clients = clients,
+    .clients_count = HB_ARRAY_LEN(clients),
+    .servers = servers,
+    .servers_count = HB_ARRAY_LEN(servers),
+};
+
+static void loaded_init(struct loaded *loaded)
+{
+    *loaded = (struct loaded){0};
+    hb_arena_init(&loaded->arena);
+    hb_secrets_init(&loaded->secrets);
+    hb_diags_init(&loaded->diags);
+}
+
+void load_text(struct loaded *ret, const char *text)
+{
+    loaded_init(ret);
+    if (hb_scenario_parse("test.yaml", text, strlen(text), NULL, &fixture_registry, &ret->arena,
+                          &ret->secrets, &ret->scenario, &ret->diags, &ret->err) != 0)
+        ret->scenario = NULL;
+}
+
+void load_file(struct loaded *ret, const char *path, const char *const *sets)
+{
+    const struct hb_scenario_overrides overrides = {.sets = sets};
+
+    loaded_init(ret);
+    if (hb_scenario_load(path, &overrides, &fixture_registry, &ret->arena, &ret->secrets,
+                         &ret->scenario, &ret->diags, &ret->err) != 0)
+        ret->scenario = NULL;
+}
+
+void loaded_release(struct loaded *loaded)
+{
+    hb_diags_release(&loaded->diags);
+    hb_secrets_release(&loaded->secrets);
+    hb_arena_release(&loaded->arena);
+}
+
+char *rendered(struct loaded *loaded)
+{
+    struct hb_buf text;
+
+    hb_buf_init(&text, 1 << 20);
+    hb_buf_puts(&text, "");
+    hb_diags_render(&loaded->diags, &loaded->secrets, &text);
+    return text.data;
+}
