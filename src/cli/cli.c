@@ -52,6 +52,38 @@ int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_s
     return 0;
 }
 
+int hb_cli_parse_scenario(struct hb_cli *cli, const char *name, const char *text,
+                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
+                          struct hb_error *err)
+{
+    HB_CLEANUP(hb_diags_release) struct hb_diags diags;
+    struct hb_scenario_overrides overrides = {0};
+
+    hb_diags_init(&diags);
+    if (hb_scenario_parse(name, text, strlen(text), &overrides, registry, &cli->arena,
+                          &cli->secrets, ret_scenario, &diags, err) != 0)
+        return fail_with_diags(cli, &diags, name, err);
+    return 0;
+}
+
+int hb_cli_check_remote(struct hb_cli *cli, const struct hb_scenario *scenario,
+                        const struct hb_strings *hosts, struct hb_error *err)
+{
+    HB_CLEANUP(hb_diags_release) struct hb_diags diags;
+
+    hb_diags_init(&diags);
+    if (hb_scenario_check_remote(scenario, hosts->items, &diags) != 0)
+        return fail_with_diags(cli, &diags, scenario->path, err);
+    for (size_t i = 0; i < scenario->servers_count; i++) {
+        const char *host = hb_server_remote_host(&scenario->servers[i], &cli->arena);
+
+        if (host != NULL)
+            fprintf(stderr, "http-benchmark: sending load to %s, which is not this machine\n",
+                    hb_cli_safe(cli, host));
+    }
+    return 0;
+}
+
 const char *hb_cli_database(const struct hb_cli *cli, const char *option)
 {
     return option != NULL ? option : cli->environment.database_path;

@@ -59,6 +59,16 @@ int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_s
                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                          struct hb_error *err) HB_MUST_CHECK;
 
+/* The same for a scenario in memory. */
+int hb_cli_parse_scenario(struct hb_cli *cli, const char *name, const char *text,
+                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
+                          struct hb_error *err) HB_MUST_CHECK;
+
+/* Refuse load that leaves this machine unless the scenario or `hosts` (--allow-remote) allow it;
+ * announce it when they do. */
+int hb_cli_check_remote(struct hb_cli *cli, const struct hb_scenario *scenario,
+                        const struct hb_strings *hosts, struct hb_error *err) HB_MUST_CHECK;
+
 /* "--db", else HTTP_BENCHMARK_SQLITE_DB_PATH, else benchmark_results.db. */
 const char *hb_cli_database(const struct hb_cli *cli, const char *option);
 

@@ -58,6 +58,8 @@ static int serve(struct hb_cli *cli, const struct hb_entry *entry,
     sigset_t mask;
     int result;
 
+    if (options->port != 0 && hb_entry_option(entry, "port") == NULL)
+        return hb_fail(err, HB_ERR_INPUT, "--port: %s does not take a port", entry->name);
     if (options->port != 0)
         spec.options_json =
             hb_arena_printf(&cli->arena, "{\"port\":%lld}", (long long)options->port);

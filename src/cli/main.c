@@ -22,6 +22,14 @@ static const struct hb_command *find_command(const char *name)
     return NULL;
 }
 
+static void print_variable(const struct hb_environment_row *row, void *context)
+{
+    FILE *out = context;
+
+    fprintf(out, "  %s (%s)\n      ", row->variable, row->default_text);
+    hb_print_wrapped(out, row->help, 6, 6);
+}
+
 static void print_overview(FILE *out)
 {
     fputs("Usage: http-benchmark COMMAND [OPTION]… [ARGUMENT]…\n\n"
@@ -31,22 +39,14 @@ static void print_overview(FILE *out)
     for (size_t i = 0; hb_commands[i] != NULL; i++)
         fprintf(out, "  %-10s  %s\n", hb_commands[i]->name, hb_commands[i]->summary);
     fputs("\nStart here:\n"
-          "  http-benchmark init              write a commented first scenario\n"
-          "  http-benchmark run scenario.yaml run it\n\n"
+          "  http-benchmark init                 write a commented first scenario\n"
+          "  http-benchmark run benchmark.yaml   run it\n\n"
           "Options:\n"
           "  -h, --help     this page; after a command: that command's page\n"
           "  -V, --version  version, libraries and protocols\n\n"
-          "Environment:\n",
+          "Environment (the command line and the scenario come before it):\n",
           out);
-    {
-        size_t count;
-        const struct hb_environment_row *rows = hb_environment_rows(&count);
-
-        for (size_t i = 0; i < count; i++) {
-            fprintf(out, "  %s (%s)\n      ", rows[i].variable, rows[i].default_text);
-            hb_print_wrapped(out, rows[i].help, 6, 6);
-        }
-    }
+    hb_environment_each(print_variable, out);
     fputs("\nExit codes:\n"
           "  0 ok · 1 internal error · 2 usage, scenario or limit · 3 a threshold was\n"
           "  breached · 6 runs failed, or nothing was measured · 130 interrupted\n",

@@ -9,9 +9,8 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
 {
     struct hb_plan_options options = {.smoke = smoke};
 
-    if (hb_cli_load_registry(cli, &ret_planning->registry, err) != 0)
-        return -1;
-    if (hb_cli_load_scenario(cli, path, sets, &ret_planning->registry, &ret_planning->scenario,
+    if (hb_cli_load_registry(cli, &ret_planning->registry, err) != 0 ||
+        hb_cli_load_scenario(cli, path, sets, &ret_planning->registry, &ret_planning->scenario,
                              err) != 0)
         return -1;
     if (filters != NULL &&
@@ -20,6 +19,17 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
     if (hb_plan_make(ret_planning->scenario, &options, &cli->arena, &ret_planning->plan, err) != 0)
         return hb_wrap(err, "%s", path);
     return 0;
+}
+
+int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,
+                               struct hb_planning *ret_planning, struct hb_error *err)
+{
+    struct hb_plan_options options = {.smoke = smoke};
+
+    if (hb_cli_parse_scenario(cli, name, text, &ret_planning->registry, &ret_planning->scenario,
+                              err) != 0)
+        return -1;
+    return hb_plan_make(ret_planning->scenario, &options, &cli->arena, &ret_planning->plan, err);
 }
 
 void hb_format_rough_time(char text[HB_ROUGH_TIME_BYTES], int64_t ns)

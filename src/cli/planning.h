@@ -21,6 +21,11 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
                      const struct hb_strings *filters, bool smoke, struct hb_planning *ret_planning,
                      struct hb_error *err) HB_MUST_CHECK;
 
+/* The same for a scenario in memory; ret_planning->registry is loaded already. */
+int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,
+                               struct hb_planning *ret_planning,
+                               struct hb_error *err) HB_MUST_CHECK;
+
 /* "40 runs: 8 cells × 5 rounds, about 52 s" */
 void hb_plan_print_size(const struct hb_plan *plan, FILE *out);
 

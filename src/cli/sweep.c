@@ -11,7 +11,6 @@
 
 #include "cli/clients_check.h"
 #include "cli/progress.h"
-#include "cli/remote.h"
 #include "cli/revision.h"
 #include "exec/environment.h"
 #include "exec/machine_lock.h"
@@ -153,6 +152,30 @@ static int export_path(struct sweep *sweep, const char *directory, const char *e
     return 0;
 }
 
+/* The format whose extension `path` ends in; NULL when there is none. */
+static const struct hb_exporter *exporter_by_extension(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot != NULL && hb_exporters()[i] != NULL; i++) {
+        if (strcmp(hb_exporters()[i]->extension, dot + 1) == 0)
+            return hb_exporters()[i];
+    }
+    return NULL;
+}
+
+static int write_extra(struct sweep *sweep, const struct hb_report *report, struct hb_error *err)
+{
+    const char *path = sweep->options->extra_output;
+
+    if (path == NULL)
+        return 0;
+    if (hb_report_write(report, exporter_by_extension(path), path, err) != 0)
+        return -1;
+    printf("%-8s %s\n", exporter_by_extension(path)->format, path);
+    return 0;
+}
+
 static int write_exports(struct sweep *sweep, const struct hb_report *report, struct hb_error *err)
 {
     static const char *const formats[] = {"html", "csv"};
@@ -168,7 +191,7 @@ static int write_exports(struct sweep *sweep, const struct hb_report *report, st
             return -1;
         printf("%-8s %s\n", exporter->format, path);
     }
-    return 0;
+    return write_extra(sweep, report, err);
 }
 
 static int check_thresholds(struct sweep *sweep, const struct hb_report *report, int *exit_code)
@@ -245,6 +268,7 @@ static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
     if (hb_store_open(path, HB_STORE_WRITE, &sweep->store, err) != 0)
         return -1;
     hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
+    hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
     result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
     if (result == 0)
         result = execute(sweep, err);
@@ -269,7 +293,12 @@ static int check_before(struct sweep *sweep, struct hb_error *err)
     const struct hb_planning *planning = sweep->planning;
     struct hb_preflight preflight;
 
-    if (hb_remote_check(sweep->cli, planning->scenario, &sweep->options->allow_remote, err) != 0)
+    if (sweep->options->extra_output != NULL &&
+        exporter_by_extension(sweep->options->extra_output) == NULL)
+        return hb_fail(err, HB_ERR_INPUT, "--output: %.200s: not a .html, .csv, .json or .txt name",
+                       sweep->options->extra_output);
+    if (hb_cli_check_remote(sweep->cli, planning->scenario, &sweep->options->allow_remote, err) !=
+        0)
         return -1;
     if (hb_clients_check(sweep->cli, planning, err) != 0)
         return -1;

@@ -9,9 +9,10 @@
 #include "cli/planning.h"
 
 struct hb_sweep_options {
-    const char *database;           /* NULL: the default */
-    const char *output_directory;   /* NULL: reports */
-    struct hb_strings tags;         /* "K=V" */
+    const char *database;         /* NULL: the default */
+    const char *output_directory; /* NULL: reports */
+    const char *extra_output; /* a report there too, in the format its name ends in; NULL: none */
+    struct hb_strings tags;   /* "K=V" */
     struct hb_strings allow_remote; /* hosts, beside the scenario's own */
     int64_t budget_ns;              /* 0: none */
     bool smoke, dry_run, resume;
