@@ -1,0 +1,42 @@
+/*
+ * One server program of ours under its keeper: its ready line, its counts, its log. Topologies are
+ * made of these.
+ */
+#ifndef HB_EXEC_SERVER_PROCESS_H
+#define HB_EXEC_SERVER_PROCESS_H
+
+#include <netinet/in.h>
+
+#include "base/buf.h"
+#include "exec/keeper.h"
+#include "exec/result.h"
+#include "exec/tail.h"
+
+struct hb_server_process {
+    struct hb_child child;
+    int events_fd; /* readable when there is something to take in */
+    bool ended;
+    bool silent;          /* did not answer in time: not asked again */
+    struct hb_buf output; /* of standard output, not yet understood */
+    struct hb_tail log;
+    char host[INET6_ADDRSTRLEN];
+    unsigned port;
+    char version[128];
+};
+
+/* Start it and wait for its ready line until deadline_ns (CLOCK_MONOTONIC). */
+int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
+                            const char *const *argv, const char *cpus, int64_t deadline_ns,
+                            struct hb_error *err) HB_MUST_CHECK;
+
+/* Take in what it has written; notices its end. */
+void hb_server_process_drain(struct hb_server_process *process);
+
+/* Ask for the counts and wait for the answer until deadline_ns; known = false when none came. */
+void hb_server_process_counts(struct hb_server_process *process, int64_t deadline_ns,
+                              struct hb_server_counts *ret_counts);
+
+/* Stop and release. A zeroed struct is fine. */
+void hb_server_process_stop(struct hb_server_process *process);
+
+#endif
