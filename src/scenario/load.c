@@ -64,7 +64,8 @@ static void load_clients(struct hb_loading *loading)
     struct hb_client_spec *specs = new_axis(loading, matrix->clients_count, sizeof *specs);
     size_t count = 0;
 
-    if (hb_node_get(matrix->node, "clients") == NULL)
+    if (hb_node_get(matrix->node, "clients") == NULL &&
+        (matrix->node == NULL || matrix->node->kind == HB_NODE_MAPPING))
         hb_diag(loading->diags, hb_node_place(loading->raw->node, "matrix"),
                 "matrix lacks the key 'clients': who asks, such as [libcurl/async]");
     for (size_t i = 0; i < matrix->clients_count; i++) {
