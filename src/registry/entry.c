@@ -141,6 +141,8 @@ static void read_limits(struct reader *reader, struct hb_entry *entry)
     } known[] = {
         {"max_concurrency", &raw->max_concurrency},
         {"descriptors_per_task", &raw->descriptors_per_task},
+        {"max_connections", &raw->max_connections},
+        {"body_bytes", &raw->body_bytes},
     };
     struct hb_entry_limit *limits =
         hb_arena_calloc(reader->arena, HB_ARRAY_LEN(known), sizeof *limits);
@@ -184,7 +186,7 @@ static void check_default(struct reader *reader, const struct raw_option *option
                 : option->type == HB_OPTION_INTEGER ? "an integer"
                                                     : "a string (in quotes if it looks otherwise)",
                 hb_node_kind_name(value->kind));
-    else if (option->type == HB_OPTION_ENUM && !is_among(value->text, &option->values))
+    else if (option->values.count > 0 && !is_among(value->text, &option->values))
         PROBLEM(reader, value->place, "'default': %s is not among the values",
                 hb_quote(reader->diags, value->text));
 }
@@ -201,8 +203,9 @@ static void read_option(struct reader *reader, const struct raw_option *raw,
         PROBLEM(reader, place, "option %s: an enum lists its 'values', other types have none",
                 hb_quote(reader->diags, raw->name));
     check_line(reader, place, "help", raw->help);
-    *ret_option = (struct hb_entry_option){
-        .name = raw->name, .type = (enum hb_option_type)raw->type, .help = raw->help};
+    *ret_option = (struct hb_entry_option){.name = hb_arena_strdup(reader->arena, raw->name),
+                                           .type = (enum hb_option_type)raw->type,
+                                           .help = raw->help};
     if (raw->values.count > 0)
         ret_option->values = copy_strings(reader, &raw->values);
     if (raw->value == NULL)
@@ -264,8 +267,6 @@ int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const cha
     struct reader reader = {.kind = kind, .arena = arena, .diags = diags, .raw = &raw};
 
     reader.result = hb_bind(&bind, &hb_entry_table, root, &raw);
-    if (root->kind != HB_NODE_MAPPING)
-        return -1;
     *ret_entry = (struct hb_entry){.kind = kind, .path = hb_arena_strdup(arena, path)};
     read_entry(&reader, expected_name, ret_entry);
     return reader.result;

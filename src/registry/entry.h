@@ -9,8 +9,8 @@
 #define HB_ENTRY_NAME_MAX 64
 
 /*
- * Read and check. `expected_name` is what the file or folder is called, which the entry's name must
- * equal. Strings are copied into `arena`. Problems go to `diags`; -1 when there was any.
+ * Read and check a mapping. `expected_name` is what the file or folder is called, which the entry's
+ * name must equal. Strings are copied into `arena`. Problems go to `diags`; -1 when there was any.
  */
 int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const char *expected_name,
                   const char *path, struct hb_arena *arena, struct hb_diags *diags,

@@ -95,9 +95,9 @@ static void put_pip(const struct hb_registry *registry, const struct hb_entry *e
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf path;
 
+    hb_buf_init(&path, 2 * PATH_MAX);
     if (put_quickstart(registry, command))
         hb_buf_puts(command, ", or: ");
-    hb_buf_init(&path, 2 * PATH_MAX);
     hb_buf_printf(&path, "%s/%s", registry->env_dir, entry->name);
     hb_buf_puts(command, "python3 -m venv ");
     put_word(command, hb_buf_text(&path));
@@ -194,13 +194,13 @@ static bool read_version(const struct hb_capture *capture, struct hb_availabilit
     const char *line;
     size_t length;
 
+    hb_buf_init(&version, sizeof availability->version - 1);
     if (capture->spawn_errno != 0 || capture->timed_out || !WIFEXITED(capture->status) ||
         WEXITSTATUS(capture->status) != 0)
         return false;
     line = first_line(hb_buf_text(&capture->out), &length);
     if (length == 0)
         line = first_line(hb_buf_text(&capture->err), &length);
-    hb_buf_init(&version, sizeof availability->version - 1);
     hb_escape(&version, line, length, sizeof availability->version - 1);
     copy_text(availability->version, sizeof availability->version, &version);
     return length > 0;
