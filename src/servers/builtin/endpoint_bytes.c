@@ -35,7 +35,7 @@ static bool has_seed(struct hb_exchange *exchange, uint64_t *ret_seed)
     struct hb_span text;
     int64_t value;
 
-    if (!hb_request_arg(exchange, HB_SPAN("seed"), &text))
+    if (!hb_request_arg_nocase(exchange, HB_SPAN("seed"), &text))
         return false;
     if (!hb_number_signed(text, &value)) {
         hb_reply_bad_request(exchange, "the seed is not a number of 64 bits");
@@ -95,7 +95,7 @@ void hb_endpoint_stream_bytes(struct hb_exchange *exchange)
     uint64_t seed;
     struct hb_span text, bytes = {exchange->server->random_block, count};
 
-    if (hb_request_arg(exchange, HB_SPAN("chunk_size"), &text) &&
+    if (hb_request_arg_nocase(exchange, HB_SPAN("chunk_size"), &text) &&
         !hb_number_signed(text, &chunk_bytes)) {
         hb_reply_bad_request(exchange, "chunk_size is not a number of 64 bits");
         return;

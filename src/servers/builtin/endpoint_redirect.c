@@ -109,11 +109,11 @@ void hb_endpoint_redirect_to(struct hb_exchange *exchange)
     int64_t status = MHD_HTTP_FOUND;
     struct hb_buf *out = &exchange->out;
 
-    if (!hb_request_arg(exchange, HB_SPAN("url"), &url) || has_control_characters(url)) {
+    if (!hb_request_arg_nocase(exchange, HB_SPAN("url"), &url) || has_control_characters(url)) {
         hb_reply_bad_request(exchange, "url is missing or holds control characters");
         return;
     }
-    if (hb_request_arg(exchange, HB_SPAN("status_code"), &text) &&
+    if (hb_request_arg_nocase(exchange, HB_SPAN("status_code"), &text) &&
         !hb_number_signed(text, &status)) {
         hb_reply_bad_request(exchange, "status_code is not a number");
         return;

@@ -17,7 +17,7 @@ void hb_fields_add(struct hb_fields *fields, struct hb_field field)
     fields->items[fields->count++] = field;
 }
 
-static size_t count_pieces(struct hb_span text, char separator)
+size_t hb_fields_count_pieces(struct hb_span text, char separator)
 {
     size_t count = 1;
 
@@ -34,7 +34,7 @@ void hb_fields_parse_urlencoded(struct hb_fields *ret_fields, struct hb_arena *a
     *ret_fields = (struct hb_fields){0};
     if (text.length == 0)
         return;
-    hb_fields_reserve(ret_fields, arena, count_pieces(text, '&'));
+    hb_fields_reserve(ret_fields, arena, hb_fields_count_pieces(text, '&'));
     while (hb_span_split(&text, '&', &piece)) {
         if (piece.length == 0)
             continue;
@@ -86,7 +86,7 @@ void hb_fields_parse_cookies(struct hb_fields *ret_fields, struct hb_arena *aren
     *ret_fields = (struct hb_fields){0};
     if (text.length == 0)
         return;
-    hb_fields_reserve(ret_fields, arena, count_pieces(text, ';'));
+    hb_fields_reserve(ret_fields, arena, hb_fields_count_pieces(text, ';'));
     while (hb_span_split(&text, ';', &piece)) {
         hb_span_split(&piece, '=', &name);
         name = hb_span_trim(name);

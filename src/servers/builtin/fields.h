@@ -25,6 +25,9 @@ void hb_fields_reserve(struct hb_fields *fields, struct hb_arena *arena, size_t 
 void hb_fields_add(struct hb_fields *fields,
                    struct hb_field field); /* within the reserved capacity */
 
+/* How many fields a text can hold at most, before it is parsed. */
+size_t hb_fields_count_pieces(struct hb_span text, char separator);
+
 /* Parse "a=1&b=2", decoded; an empty piece is skipped, a missing = means an empty value. */
 void hb_fields_parse_urlencoded(struct hb_fields *ret_fields, struct hb_arena *arena,
                                 struct hb_span text);

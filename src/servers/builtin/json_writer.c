@@ -86,7 +86,7 @@ void hb_json_string(struct hb_json *json, const char *key, struct hb_span utf8)
 
 static bool is_plain(char character)
 {
-    return character >= 0x20 && character != '"' && character != '\\';
+    return character >= 0x20 && character != 0x7F && character != '"' && character != '\\';
 }
 
 static size_t plain_prefix(struct hb_span text)

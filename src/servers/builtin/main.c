@@ -49,6 +49,7 @@ static int parse_options(struct options *options, int argc, char **argv, struct 
                                           {0}};
     int option;
 
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option == 'h')
             options->host = optarg;
@@ -57,7 +58,8 @@ static int parse_options(struct options *options, int argc, char **argv, struct 
         else if (option == 'V')
             options->answer = "hb-server-builtin " HB_VERSION "\n";
         else if (option != 'p')
-            return hb_fail(err, HB_ERR_INPUT, "see --help");
+            return hb_fail(err, HB_ERR_INPUT, "'%s': no such option, or its value is missing",
+                           argv[optind - 1]);
         else if (parse_port(&options->port, optarg, err) != 0)
             return -1;
     }

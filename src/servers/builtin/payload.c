@@ -15,23 +15,33 @@ static bool is_type(struct hb_span content_type, struct hb_span wanted)
     return hb_span_equal_nocase(hb_span_trim(type), wanted);
 }
 
-static size_t values_bytes(const struct hb_fields *fields)
+static bool has_long_value(const struct hb_fields *fields)
 {
-    size_t bytes = 0;
-
     for (size_t i = 0; i < fields->count; i++)
-        bytes += fields->items[i].value.length;
-    return bytes;
+        if (fields->items[i].value.length > HB_FIELD_BYTES_MAX)
+            return true;
+    return false;
 }
 
 static bool parse_multipart(struct hb_payload *payload, struct hb_arena *arena,
                             struct hb_span content_type, struct hb_span body)
 {
     if (!hb_multipart_parse(arena, content_type, body, &payload->form, &payload->files) ||
-        values_bytes(&payload->form) > HB_FORM_BYTES_MAX)
+        has_long_value(&payload->form))
         return false;
     hb_fields_sort(&payload->files);
     hb_fields_keep_first(&payload->files); /* httpbin shows one file a name */
+    return true;
+}
+
+/* A form that is not UTF-8 is dropped without a word, as werkzeug does. */
+static bool parse_urlencoded(struct hb_payload *payload, struct hb_arena *arena,
+                             struct hb_span body)
+{
+    if (hb_fields_count_pieces(body, '&') > HB_FORM_FIELDS_MAX)
+        return false;
+    if (hb_utf8_valid(body))
+        hb_fields_parse_urlencoded(&payload->form, arena, body);
     return true;
 }
 
@@ -41,13 +51,9 @@ bool hb_payload_parse(struct hb_payload *ret_payload, struct hb_arena *arena,
     *ret_payload = (struct hb_payload){0};
     if (is_type(content_type, HB_SPAN("multipart/form-data")))
         return parse_multipart(ret_payload, arena, content_type, body);
-    if (!is_type(content_type, HB_SPAN("application/x-www-form-urlencoded"))) {
-        ret_payload->data = body;
-        return true;
-    }
-    if (body.length > HB_FORM_BYTES_MAX)
-        return false;
-    hb_fields_parse_urlencoded(&ret_payload->form, arena, body);
+    if (is_type(content_type, HB_SPAN("application/x-www-form-urlencoded")))
+        return parse_urlencoded(ret_payload, arena, body);
+    ret_payload->data = body;
     return true;
 }
 

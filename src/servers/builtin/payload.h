@@ -7,7 +7,8 @@
 #include "servers/builtin/json_writer.h"
 
 enum {
-    HB_FORM_BYTES_MAX = 500000,  /* of all form fields together, as Flask's default */
+    HB_FORM_FIELDS_MAX = 100000, /* of an urlencoded form */
+    HB_FIELD_BYTES_MAX = 500000, /* of one field of a multipart form: Flask's default */
     HB_JSON_BYTES_MAX = 8 << 20, /* a longer body is not looked at as JSON */
 };
 

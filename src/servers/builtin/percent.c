@@ -50,15 +50,21 @@ void hb_percent_decode(struct hb_buf *out, struct hb_span text)
     }
 }
 
-/* Append `text`; invalid UTF-8 and the bytes of `escape` (NULL: none) as %XX. */
-static void append_readable(struct hb_buf *out, struct hb_span text, const char *escape)
+/* What becomes of a byte that is not UTF-8: an escape, or U+FFFD. */
+enum invalid { ESCAPED, REPLACED };
+
+/* Append `text`, with the bytes of `escape` (NULL: none) as %XX. */
+static void append_readable(struct hb_buf *out, struct hb_span text, const char *escape,
+                            enum invalid invalid)
 {
     while (text.length > 0) {
         unsigned char byte = (unsigned char)text.data[0];
         uint32_t ignored;
         size_t length = hb_utf8_decode(text, &ignored);
 
-        if (length == 0 || (escape != NULL && must_stay_escaped(byte, escape)))
+        if (length == 0 && invalid == REPLACED)
+            hb_buf_puts(out, "\xEF\xBF\xBD");
+        else if (length == 0 || (escape != NULL && must_stay_escaped(byte, escape)))
             append_escape(out, byte);
         else
             hb_buf_append(out, text.data, length);
@@ -74,7 +80,7 @@ static void field_into(struct hb_buf *out, struct hb_span text)
 
     hb_buf_init(&decoded, text.length);
     hb_percent_decode(&decoded, text);
-    append_readable(out, (struct hb_span){hb_buf_text(&decoded), decoded.length}, NULL);
+    append_readable(out, (struct hb_span){hb_buf_text(&decoded), decoded.length}, NULL, ESCAPED);
 }
 
 static bool is_plain(struct hb_span text)
@@ -104,7 +110,7 @@ struct hb_span hb_percent_field(struct hb_arena *arena, struct hb_span text)
 
 void hb_percent_append_path(struct hb_buf *out, struct hb_span decoded_path)
 {
-    append_readable(out, decoded_path, "?#");
+    append_readable(out, decoded_path, "?#", REPLACED);
 }
 
 void hb_percent_append_query(struct hb_buf *out, struct hb_span raw_query)
@@ -113,7 +119,7 @@ void hb_percent_append_query(struct hb_buf *out, struct hb_span raw_query)
 
     hb_buf_init(&partly, raw_query.length);
     if (memchr(raw_query.data, '%', raw_query.length) == NULL) {
-        append_readable(out, raw_query, "#");
+        append_readable(out, raw_query, "#", ESCAPED);
         return;
     }
     while (raw_query.length > 0) {
@@ -126,7 +132,7 @@ void hb_percent_append_query(struct hb_buf *out, struct hb_span raw_query)
             hb_buf_putc(&partly, (char)byte);
         raw_query = hb_span_from(raw_query, taken);
     }
-    append_readable(out, (struct hb_span){hb_buf_text(&partly), partly.length}, "#");
+    append_readable(out, (struct hb_span){hb_buf_text(&partly), partly.length}, "#", ESCAPED);
 }
 
 void hb_percent_append_location(struct hb_buf *out, struct hb_span text)

@@ -13,7 +13,7 @@
 #include "servers/builtin/request.h"
 #include "servers/builtin/server.h"
 
-enum { HEADERS_BYTES_MAX = 16 << 10, STREAM_BLOCK_BYTES = 64 << 10 };
+enum { HEADERS_BYTES_MAX = 8 << 10, STREAM_BLOCK_BYTES = 64 << 10 };
 
 static void set_reply(struct hb_exchange *exchange, unsigned status, const char *content_type)
 {

@@ -24,14 +24,22 @@ struct hb_fields *hb_request_args(struct hb_exchange *exchange)
     return &exchange->args;
 }
 
+static bool take_value(const struct hb_field *field, struct hb_span *ret_value)
+{
+    if (field != NULL)
+        *ret_value = field->value;
+    return field != NULL;
+}
+
 bool hb_request_arg(struct hb_exchange *exchange, struct hb_span name, struct hb_span *ret_value)
 {
-    const struct hb_field *field = hb_fields_find_nocase(hb_request_args(exchange), name);
+    return take_value(hb_fields_find(hb_request_args(exchange), name), ret_value);
+}
 
-    if (field == NULL)
-        return false;
-    *ret_value = field->value;
-    return true;
+bool hb_request_arg_nocase(struct hb_exchange *exchange, struct hb_span name,
+                           struct hb_span *ret_value)
+{
+    return take_value(hb_fields_find_nocase(hb_request_args(exchange), name), ret_value);
 }
 
 static bool header_is(const struct hb_exchange *exchange, struct hb_span name, struct hb_span value)

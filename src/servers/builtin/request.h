@@ -11,8 +11,10 @@ const struct hb_header *hb_request_header(const struct hb_exchange *exchange, st
 /* The query's arguments; parsed at the first call. */
 struct hb_fields *hb_request_args(struct hb_exchange *exchange);
 
-/* One argument (any case, the first of that name); false when it is absent. */
+/* The first argument of that name, exactly or in any case; false when there is none. */
 bool hb_request_arg(struct hb_exchange *exchange, struct hb_span name, struct hb_span *ret_value);
+bool hb_request_arg_nocase(struct hb_exchange *exchange, struct hb_span name,
+                           struct hb_span *ret_value);
 
 /* What the client says it reached us by, proxies included: for URLs that point back here. */
 const char *hb_request_scheme(const struct hb_exchange *exchange);

@@ -25,6 +25,14 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     return exchange;
 }
 
+/* Say no before the body is sent; what follows on this connection is not looked at. */
+static bool refuse(struct hb_exchange *exchange)
+{
+    hb_exchange_answer(exchange);
+    hb_reply_header(exchange, "Connection", HB_SPAN("close"));
+    return hb_reply_send(exchange);
+}
+
 /* Called when the headers are there, for each piece of the body, at its end, and after a delay. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
                                   const char *url HB_UNUSED, const char *method,
@@ -36,7 +44,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 
     if (!exchange->begun) {
         hb_exchange_begin(exchange, connection, method);
-        return MHD_YES;
+        return exchange->refused_status == 0 || refuse(exchange) ? MHD_YES : MHD_NO;
     }
     if (*data_bytes > 0) {
         hb_exchange_take_body(exchange, (struct hb_span){data, *data_bytes});
