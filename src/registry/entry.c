@@ -36,8 +36,6 @@ static void check_name(struct reader *reader, const char *expected_name)
 {
     const char *name = reader->raw->name;
 
-    if (name == NULL)
-        return;
     if (!is_name(name))
         PROBLEM(reader, place_of(reader, "name"),
                 "'name': expected at most %d of a-z 0-9 . _ -, the first a letter or digit, got %s",
@@ -50,7 +48,7 @@ static void check_name(struct reader *reader, const char *expected_name)
 static void check_line(struct reader *reader, struct hb_place place, const char *key,
                        const char *text)
 {
-    if (text != NULL && (*text == '\0' || strchr(text, '\n') != NULL))
+    if (*text == '\0' || strchr(text, '\n') != NULL)
         PROBLEM(reader, place, "'%s': expected one line of text", key);
 }
 
@@ -67,12 +65,12 @@ static void check_modes(struct reader *reader)
 static void check_argument(struct reader *reader, struct hb_place place, const char *argument)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
-    const char *values[HB_PLACEHOLDER_COUNT] = {"", "", "", "", ""};
+    const char *values[HB_PLACEHOLDER_COUNT];
     const char *unknown, *word;
     size_t length;
 
-    if (reader->kind == HB_ENTRY_SERVER)
-        values[HB_PLACEHOLDER_MODE] = NULL;
+    for (size_t i = 0; i < HB_PLACEHOLDER_COUNT; i++)
+        values[i] = i == HB_PLACEHOLDER_MODE && reader->kind == HB_ENTRY_SERVER ? NULL : "";
     hb_buf_init(&text, 1 << 16);
     unknown = hb_placeholders_replace(argument, values, &text, &length);
     if (unknown == NULL)
@@ -87,11 +85,9 @@ static void check_command(struct reader *reader, const char *key, const struct r
 {
     const struct hb_node *list = hb_node_get(reader->raw->node, key);
 
-    for (size_t i = 0; i < command->count; i++) {
-        if (command->items[i] != NULL)
-            check_argument(reader, list->items[i]->place, command->items[i]);
-    }
-    if (command->count > 0 && command->items[0] != NULL && *command->items[0] == '\0')
+    for (size_t i = 0; i < command->count; i++)
+        check_argument(reader, list->items[i]->place, command->items[i]);
+    if (*command->items[0] == '\0')
         PROBLEM(reader, list->place, "'%s': the program has no name", key);
 }
 
@@ -127,7 +123,7 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
         entry->install_kind = ways[i].kind;
         entry->install_args = copy_strings(reader, ways[i].arguments);
     }
-    if (install->node != NULL && given != 1)
+    if (given != 1)
         PROBLEM(reader, place_of(reader, "install"),
                 "'install': expected one of builtin: true, pip, apt, manual");
 }
@@ -164,7 +160,7 @@ static void read_limits(struct reader *reader, struct hb_entry *entry)
 static bool is_among(const char *text, const struct raw_strings *values)
 {
     for (size_t i = 0; i < values->count; i++) {
-        if (values->items[i] != NULL && strcmp(values->items[i], text) == 0)
+        if (strcmp(values->items[i], text) == 0)
             return true;
     }
     return false;
@@ -172,20 +168,20 @@ static bool is_among(const char *text, const struct raw_strings *values)
 
 static void check_default(struct reader *reader, const struct raw_option *option)
 {
-    static const enum hb_node_kind kinds[] = {
-        [HB_OPTION_BOOL] = HB_NODE_BOOL,
-        [HB_OPTION_INTEGER] = HB_NODE_INT,
-        [HB_OPTION_STRING] = HB_NODE_STRING,
-        [HB_OPTION_ENUM] = HB_NODE_STRING,
+    static const struct {
+        enum hb_node_kind kind;
+        const char *expected;
+    } wanted[] = {
+        [HB_OPTION_BOOL] = {HB_NODE_BOOL, "true or false"},
+        [HB_OPTION_INTEGER] = {HB_NODE_INT, "an integer"},
+        [HB_OPTION_STRING] = {HB_NODE_STRING, "a string (in quotes if it looks otherwise)"},
+        [HB_OPTION_ENUM] = {HB_NODE_STRING, "a string (in quotes if it looks otherwise)"},
     };
     const struct hb_node *value = option->value;
 
-    if (value->kind != kinds[option->type])
+    if (value->kind != wanted[option->type].kind)
         PROBLEM(reader, value->place, "'default': expected %s, got %s",
-                option->type == HB_OPTION_BOOL      ? "true or false"
-                : option->type == HB_OPTION_INTEGER ? "an integer"
-                                                    : "a string (in quotes if it looks otherwise)",
-                hb_node_kind_name(value->kind));
+                wanted[option->type].expected, hb_node_kind_name(value->kind));
     else if (option->values.count > 0 && !is_among(value->text, &option->values))
         PROBLEM(reader, value->place, "'default': %s is not among the values",
                 hb_quote(reader->diags, value->text));
@@ -208,8 +204,6 @@ static void read_option(struct reader *reader, const struct raw_option *raw,
                                            .help = raw->help};
     if (raw->values.count > 0)
         ret_option->values = copy_strings(reader, &raw->values);
-    if (raw->value == NULL)
-        return;
     check_default(reader, raw);
     ret_option->default_json = hb_node_canonical(reader->arena, raw->value, false);
 }
@@ -219,10 +213,8 @@ static void read_options(struct reader *reader, struct hb_entry *entry)
     size_t count = reader->raw->options_count;
     struct hb_entry_option *options = hb_arena_calloc(reader->arena, count, sizeof *options);
 
-    for (size_t i = 0; i < count; i++) {
-        if (reader->raw->options[i].node != NULL)
-            read_option(reader, &reader->raw->options[i], &options[i]);
-    }
+    for (size_t i = 0; i < count; i++)
+        read_option(reader, &reader->raw->options[i], &options[i]);
     entry->options = options;
     entry->options_count = count;
 }
@@ -266,7 +258,9 @@ int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const cha
     struct hb_bind bind = {.arena = arena, .diags = diags};
     struct reader reader = {.kind = kind, .arena = arena, .diags = diags, .raw = &raw};
 
-    reader.result = hb_bind(&bind, &hb_entry_table, root, &raw);
+    /* What follows trusts every value to be one of its type. */
+    if (hb_bind(&bind, &hb_entry_table, root, &raw) != 0)
+        return -1;
     *ret_entry = (struct hb_entry){.kind = kind, .path = hb_arena_strdup(arena, path)};
     read_entry(&reader, expected_name, ret_entry);
     return reader.result;
