@@ -13,15 +13,16 @@
 void hb_revision_of(const char *path, char text[HB_REVISION_BYTES])
 {
     HB_CLEANUP(hb_free_ptr) char *copy = hb_strdup(path);
-    char *const argv[] = {"git",     "-C",          dirname(copy), "describe", "--always",
-                          "--dirty", "--abbrev=40", "--exclude=*", NULL};
+    const char *const argv[] = {"git",     "-C",          dirname(copy), "describe", "--always",
+                                "--dirty", "--abbrev=40", "--exclude=*", NULL};
     struct hb_capture capture;
     size_t length;
 
     text[0] = '\0';
     hb_capture_init(&capture, HB_REVISION_BYTES - 1);
-    if (hb_capture_run(&capture, argv, 2 * HB_NS_PER_S, NULL) == 0 && capture.spawn_errno == 0 &&
-        !capture.timed_out && WIFEXITED(capture.status) && WEXITSTATUS(capture.status) == 0) {
+    if (hb_capture_run(&capture, (char *const *)(uintptr_t)argv, 2 * HB_NS_PER_S, NULL) == 0 &&
+        capture.spawn_errno == 0 && !capture.timed_out && WIFEXITED(capture.status) &&
+        WEXITSTATUS(capture.status) == 0) {
         length = strcspn(hb_buf_text(&capture.out), "\n");
         memcpy(text, hb_buf_text(&capture.out), length);
         text[length] = '\0';
