@@ -21,25 +21,44 @@
 #include "base/memory.h"
 
 #define LINE_MAX_BYTES (64u << 10)
+#define CHUNKS_AT_ONCE 32 /* several times what a pipe holds */
 #define GRACE_NS (2 * HB_NS_PER_S)
+
+static void release_json(json_t **json)
+{
+    json_decref(*json);
+}
+
+/* A line as a JSON object of the given type; NULL when it is anything else. */
+static json_t *parse_message(const char *line, const char *type)
+{
+    json_t *message = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+    const char *said = json_string_value(json_object_get(message, "type"));
+
+    if (said != NULL && strcmp(said, type) == 0)
+        return message;
+    json_decref(message);
+    return NULL;
+}
 
 /* ---- taking in ---- */
 
-/* Read what is there into `take`; closes and forgets the descriptor at its end. */
+/* Read what is there into `take`, up to a limit, for some write faster than we read; closes and
+ * forgets the descriptor at its end. */
 static void drain_fd(int *fd, void (*take)(void *context, const char *data, size_t length),
                      void *context)
 {
     char chunk[16384];
 
-    while (*fd >= 0) {
+    for (int i = 0; i < CHUNKS_AT_ONCE && *fd >= 0; ++i) {
         ssize_t got = read(*fd, chunk, sizeof chunk);
 
+        if (got < 0 && errno == EAGAIN)
+            return;
         if (got > 0)
             take(context, chunk, (size_t)got);
-        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        else if (got == 0 || errno != EINTR)
             hb_fd_close(fd); /* leaves the epoll set by itself */
-        else if (errno == EAGAIN)
-            return;
     }
 }
 
@@ -48,58 +67,69 @@ static void take_log(void *context, const char *data, size_t length)
     hb_tail_add(context, data, length);
 }
 
+/* A whole line of standard output: keep it if it is what we wait for. */
+static void take_line(struct hb_server_process *process)
+{
+    const char *line = hb_buf_text(&process->line);
+
+    if (process->awaited == NULL || process->message != NULL || process->confused)
+        return;
+    process->message = parse_message(line, process->awaited);
+    if (process->message == NULL && process->port == 0) { /* the first line must be right */
+        process->confused = true;
+        snprintf(process->said, sizeof process->said, "%s", line);
+        hb_make_printable(process->said);
+    }
+}
+
 static void take_output(void *context, const char *data, size_t length)
 {
-    hb_buf_append(context, data, length);
+    struct hb_server_process *process = context;
+
+    while (length > 0) {
+        const char *newline = memchr(data, '\n', length);
+        size_t part = newline != NULL ? (size_t)(newline - data) : length;
+
+        hb_buf_append(&process->line, data, part);
+        if (newline == NULL)
+            return;
+        take_line(process);
+        hb_buf_clear(&process->line);
+        data += part + 1;
+        length -= part + 1;
+    }
 }
 
 void hb_server_process_drain(struct hb_server_process *process)
 {
     struct hb_exit unused;
 
-    drain_fd(&process->child.log_fd, take_log, &process->log);
-    drain_fd(&process->child.stdout_fd, take_output, &process->output);
-    if (process->output.overflowed)
-        hb_buf_clear(&process->output); /* nothing that we asked for is so long */
+    /* first, so that what it wrote before its end is all there */
     if (!process->ended && hb_child_wait(&process->child, 0, &unused, NULL) != 0)
         process->ended = true;
+    drain_fd(&process->child.log_fd, take_log, &process->log);
+    drain_fd(&process->child.stdout_fd, take_output, process);
 }
 
-/* Move the first whole line of the output, without its newline, to `ret_line`. */
-static bool take_line(struct hb_server_process *process, char ret_line[LINE_MAX_BYTES])
-{
-    const char *text = hb_buf_text(&process->output);
-    const char *newline = memchr(text, '\n', process->output.length);
-    size_t length;
-
-    if (newline == NULL)
-        return false;
-    length = (size_t)(newline - text);
-    memcpy(ret_line, text, length); /* the buffer's maximum is below LINE_MAX_BYTES */
-    ret_line[length] = '\0';
-    hb_buf_consume(&process->output, length + 1);
-    return true;
-}
-
-/* 1 and the next line, 0 at the deadline, -1 when the server has ended. */
-static int await_line(struct hb_server_process *process, int64_t deadline_ns,
-                      char ret_line[LINE_MAX_BYTES])
+/* Wait for a message of a type; NULL when the deadline, the server's end or another first line came
+ * before it. The caller releases it. */
+static json_t *await_message(struct hb_server_process *process, const char *type,
+                             int64_t deadline_ns)
 {
     struct pollfd events = {.fd = process->events_fd, .events = POLLIN};
 
+    process->awaited = type;
     for (;;) {
         int64_t left_ms;
 
         hb_server_process_drain(process);
-        if (take_line(process, ret_line))
-            return 1;
-        if (process->ended)
-            return -1;
         left_ms = (deadline_ns - hb_now_ns()) / HB_NS_PER_MS;
-        if (left_ms <= 0)
-            return 0;
+        if (process->message != NULL || process->ended || process->confused || left_ms <= 0)
+            break;
         (void)poll(&events, 1, left_ms < INT_MAX ? (int)left_ms : INT_MAX);
     }
+    process->awaited = NULL;
+    return HB_TAKE(process->message);
 }
 
 static int watch_events(struct hb_server_process *process, struct hb_error *err)
@@ -120,23 +150,6 @@ static int watch_events(struct hb_server_process *process, struct hb_error *err)
 
 /* ---- what it says ---- */
 
-static void release_json(json_t **json)
-{
-    json_decref(*json);
-}
-
-/* A line as a JSON object of the given type; NULL when it is anything else. */
-static json_t *parse_message(const char *line, const char *type)
-{
-    json_t *message = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-    const char *said = json_string_value(json_object_get(message, "type"));
-
-    if (said != NULL && strcmp(said, type) == 0)
-        return message;
-    json_decref(message);
-    return NULL;
-}
-
 static bool is_address(const char *text)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -144,15 +157,14 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
-static int read_ready(struct hb_server_process *process, const char *line, struct hb_error *err)
+static int read_ready(struct hb_server_process *process, json_t *ready, struct hb_error *err)
 {
-    HB_CLEANUP(release_json) json_t *ready = parse_message(line, "ready");
     const char *host = json_string_value(json_object_get(ready, "host"));
     const char *version = json_string_value(json_object_get(ready, "version"));
     json_int_t port = json_integer_value(json_object_get(ready, "port"));
 
     if (host == NULL || !is_address(host) || port < 1 || port > UINT16_MAX)
-        return hb_fail(err, HB_ERR_RUN, "its first line is no ready message: %.200s", line);
+        return hb_fail(err, HB_ERR_RUN, "its ready message names no address and port");
     snprintf(process->host, sizeof process->host, "%s", host);
     snprintf(process->version, sizeof process->version, "%s", version != NULL ? version : "");
     hb_make_printable(process->version);
@@ -176,15 +188,15 @@ static int fail_ended(struct hb_server_process *process, struct hb_error *err)
 
 static int await_ready(struct hb_server_process *process, int64_t deadline_ns, struct hb_error *err)
 {
-    char line[LINE_MAX_BYTES];
-    int got = await_line(process, deadline_ns, line);
+    HB_CLEANUP(release_json) json_t *ready = await_message(process, "ready", deadline_ns);
 
-    if (got < 0)
+    if (ready != NULL)
+        return read_ready(process, ready, err);
+    if (process->confused)
+        return hb_fail(err, HB_ERR_RUN, "its first line is no ready message: %s", process->said);
+    if (process->ended)
         return fail_ended(process, err);
-    if (got == 0)
-        return hb_fail(err, HB_ERR_RUN, "it did not say that it is ready in time");
-    hb_make_printable(line);
-    return read_ready(process, line, err);
+    return hb_fail(err, HB_ERR_RUN, "it did not say that it is ready in time");
 }
 
 int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
@@ -194,7 +206,7 @@ int hb_server_process_start(struct hb_server_process *ret_process, const struct 
     struct hb_spawn_spec spec = {.argv = argv, .cpus = cpus, .grace_ns = GRACE_NS, .stderr_fd = -1};
 
     *ret_process = (struct hb_server_process){.events_fd = -1};
-    hb_buf_init(&ret_process->output, LINE_MAX_BYTES - 1);
+    hb_buf_init(&ret_process->line, LINE_MAX_BYTES);
     if (hb_child_spawn(&ret_process->child, paths, &spec, err) != 0)
         return -1;
     if (hb_fd_set_nonblocking(ret_process->child.stdin_fd, err) == 0 &&
@@ -204,46 +216,42 @@ int hb_server_process_start(struct hb_server_process *ret_process, const struct 
     return -1;
 }
 
-static bool read_counts(const char *line, struct hb_server_counts *ret_counts)
+static void read_counts(json_t *message, struct hb_server_counts *ret_counts)
 {
-    HB_CLEANUP(release_json) json_t *message = parse_message(line, "counts");
     json_int_t requests, connections, bytes_in, bytes_out;
 
     if (json_unpack(message, "{s:I, s:I, s:I, s:I}", "requests", &requests, "connections",
-                    &connections, "bytes_in", &bytes_in, "bytes_out", &bytes_out) != 0 ||
-        requests < 0 || connections < 0 || bytes_in < 0 || bytes_out < 0)
-        return false;
-    *ret_counts = (struct hb_server_counts){.known = true,
-                                            .requests = (uint64_t)requests,
-                                            .connections = (uint64_t)connections,
-                                            .bytes_in = (uint64_t)bytes_in,
-                                            .bytes_out = (uint64_t)bytes_out};
-    return true;
+                    &connections, "bytes_in", &bytes_in, "bytes_out", &bytes_out) == 0 &&
+        requests >= 0 && connections >= 0 && bytes_in >= 0 && bytes_out >= 0)
+        *ret_counts = (struct hb_server_counts){.known = true,
+                                                .requests = (uint64_t)requests,
+                                                .connections = (uint64_t)connections,
+                                                .bytes_in = (uint64_t)bytes_in,
+                                                .bytes_out = (uint64_t)bytes_out};
 }
 
 void hb_server_process_counts(struct hb_server_process *process, int64_t deadline_ns,
                               struct hb_server_counts *ret_counts)
 {
     static const char question[] = "counts\n";
-    char line[LINE_MAX_BYTES];
-    ssize_t written;
 
     *ret_counts = (struct hb_server_counts){.known = false};
-    hb_server_process_drain(process);
     if (process->ended || process->silent)
         return;
-    hb_buf_clear(&process->output); /* what was not asked for */
-    written = write(process->child.stdin_fd, question, strlen(question));
+    if (write(process->child.stdin_fd, question, strlen(question)) == (ssize_t)strlen(question)) {
+        HB_CLEANUP(release_json) json_t *counts = await_message(process, "counts", deadline_ns);
+
+        read_counts(counts, ret_counts);
+    }
     /* an answer that comes later would be taken for the next one: so there is no next question */
-    process->silent = written != (ssize_t)strlen(question) ||
-                      await_line(process, deadline_ns, line) != 1 || !read_counts(line, ret_counts);
+    process->silent = !ret_counts->known;
 }
 
 void hb_server_process_stop(struct hb_server_process *process)
 {
     hb_child_release(&process->child);
-    if (process->output.maximum > 0) { /* started at all */
+    if (process->line.maximum > 0) { /* started at all */
         hb_fd_close(&process->events_fd);
-        hb_buf_release(&process->output);
+        hb_buf_release(&process->line);
     }
 }

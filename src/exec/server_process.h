@@ -5,6 +5,7 @@
 #ifndef HB_EXEC_SERVER_PROCESS_H
 #define HB_EXEC_SERVER_PROCESS_H
 
+#include <jansson.h>
 #include <netinet/in.h>
 
 #include "base/buf.h"
@@ -16,8 +17,12 @@ struct hb_server_process {
     struct hb_child child;
     int events_fd; /* readable when there is something to take in */
     bool ended;
-    bool silent;          /* did not answer in time: not asked again */
-    struct hb_buf output; /* of standard output, not yet understood */
+    bool silent;         /* did not answer in time: not asked again */
+    struct hb_buf line;  /* of standard output, not yet at its end */
+    const char *awaited; /* type of the message we wait for; NULL: what it says is dropped */
+    json_t *message;     /* of that type, once it has come */
+    bool confused;       /* said something else in its first line, which is in `said` */
+    char said[128];
     struct hb_tail log;
     char host[INET6_ADDRSTRLEN];
     unsigned port;

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,12 +121,16 @@ static void burn_until(long milliseconds)
              milliseconds);
 }
 
-static void await_line(void)
+/* False at the end of standard input. */
+static bool await_line(void)
 {
-    char byte;
+    char byte = 0;
 
-    while (read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n')
-        continue;
+    while (read(STDIN_FILENO, &byte, 1) == 1) {
+        if (byte == '\n')
+            return true;
+    }
+    return false;
 }
 
 static long long cpu_us(int who)
@@ -147,7 +152,7 @@ static int burn_tree(long milliseconds)
     char text[64];
 
     say("up\n");
-    await_line();
+    (void)await_line();
     before_us = cpu_us(RUSAGE_SELF);
     if (fork() == 0) {
         if (fork() == 0) {
@@ -172,7 +177,7 @@ static int burn_and_stay(long milliseconds)
     char text[64];
 
     say("up\n");
-    await_line();
+    (void)await_line();
     if (fork() == 0) {
         burn_until(milliseconds);
         snprintf(text, sizeof text, "%lld\n", cpu_us(RUSAGE_SELF));
@@ -242,6 +247,70 @@ static int inherited(long unused HB_UNUSED)
     return 0;
 }
 
+/* ---- servers that keep to the protocol of the runner's topologies, more or less ---- */
+
+static void complain(const char *text)
+{
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+
+    (void)written;
+}
+
+static int fail_to_start(long unused HB_UNUSED)
+{
+    complain("reading the configuration\nport 80: Permission denied\n");
+    return 3;
+}
+
+static int say_nothing(long unused HB_UNUSED)
+{
+    stay();
+}
+
+static void be_ready(void)
+{
+    say("{\"type\": \"ready\", \"host\": \"127.0.0.1\", \"port\": 4711, \"version\": \"1.0\"}\n");
+}
+
+/* Write `lines` lines to both outputs before each answer. */
+static int chatter(long lines)
+{
+    be_ready();
+    for (;;) {
+        for (long i = 0; i < lines; ++i) {
+            complain("GET / 200 this is a line of an access log, as long as such lines are\n");
+            say("and this is another one, on standard output, where nobody expects it\n");
+        }
+        if (!await_line())
+            return 0;
+        say("{\"type\": \"counts\", \"requests\": 5, \"connections\": 4, \"bytes_in\": 3, "
+            "\"bytes_out\": 2}\n");
+    }
+}
+
+static int never_answer(long unused HB_UNUSED)
+{
+    be_ready();
+    stay();
+}
+
+/* Answer the first question with something else than numbers. */
+static int answer_wrongly(long unused HB_UNUSED)
+{
+    be_ready();
+    (void)await_line();
+    say("{\"type\": \"counts\", \"requests\": -1, \"connections\": \"many\"}\n");
+    stay();
+}
+
+static int end_when_asked(long unused HB_UNUSED)
+{
+    be_ready();
+    (void)await_line();
+    complain("assertion failed\n");
+    return 1;
+}
+
 static const struct {
     const char *name;
     int (*act)(long number);
@@ -257,6 +326,12 @@ static const struct {
     {"threads", threads},
     {"memory", memory},
     {"inherited", inherited},
+    {"fail-to-start", fail_to_start},
+    {"say-nothing", say_nothing},
+    {"chatter", chatter},
+    {"never-answer", never_answer},
+    {"answer-wrongly", answer_wrongly},
+    {"end-when-asked", end_when_asked},
 };
 
 int main(int argc, char **argv)
