@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+HB_PRINTF(4, 0)
 static void fill(struct hb_error *err, enum hb_error_code code, int sys_errno, const char *format,
                  va_list args)
 {
