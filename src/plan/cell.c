@@ -65,18 +65,21 @@ static void members_init(struct members *members, const struct hb_scenario *scen
     }
 }
 
+static char *append_member(char *end, const struct members *members, size_t value)
+{
+    size_t begin = members->begins[value], length = members->begins[value + 1] - begin;
+
+    memcpy(end, hb_buf_text(&members->text) + begin, length);
+    return end + length;
+}
+
 static uint64_t cell_id(const struct members *members, const struct hb_cell *cell, char *json)
 {
     char *end = json;
 
     *end++ = '{';
-    for (size_t i = 0; i < HB_AXIS_COUNT; i++) {
-        enum hb_axis axis = canonical_order[i];
-        const size_t *begins = &members[axis].begins[cell->at[axis]];
-
-        memcpy(end, hb_buf_text(&members[axis].text) + begins[0], begins[1] - begins[0]);
-        end += begins[1] - begins[0];
-    }
+    for (size_t i = 0; i < HB_AXIS_COUNT; i++)
+        end = append_member(end, &members[canonical_order[i]], cell->at[canonical_order[i]]);
     end[-1] = '}';
     return XXH3_64bits(json, (size_t)(end - json));
 }

@@ -87,7 +87,7 @@ static int too_many(const struct hb_plan *plan, struct hb_error *err)
 int hb_plan_order(struct hb_plan *plan, struct hb_arena *arena, struct hb_error *err)
 {
     struct hb_rng seeds = {.state = plan->scenario->run.seed};
-    struct hb_plan_run *runs, *next;
+    struct hb_plan_run *next;
     struct hb_arena scratch;
     struct groups groups;
 
@@ -96,7 +96,8 @@ int hb_plan_order(struct hb_plan *plan, struct hb_arena *arena, struct hb_error 
     hb_arena_init(&scratch);
     group_by_server(&groups, plan, &scratch);
     plan->runs_count = plan->cells_count * plan->rounds;
-    plan->runs = runs = next = hb_arena_calloc(arena, plan->runs_count, sizeof *runs);
+    next = hb_arena_calloc(arena, plan->runs_count, sizeof *next);
+    plan->runs = next;
     for (unsigned round = 0; round < plan->rounds; round++)
         next = put_round(&groups, round, hb_rng_next(&seeds), next);
     hb_arena_release(&scratch);

@@ -95,7 +95,7 @@ static void put_pip(const struct hb_registry *registry, const struct hb_entry *e
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf path;
 
-    hb_buf_init(&path, 2 * PATH_MAX);
+    hb_buf_init(&path, 2UL * PATH_MAX);
     if (put_quickstart(registry, command))
         hb_buf_puts(command, ", or: ");
     hb_buf_printf(&path, "%s/%s", registry->env_dir, entry->name);
