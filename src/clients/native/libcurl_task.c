@@ -218,18 +218,18 @@ void hb_curl_task_release(struct hb_curl_task *task)
 
 /* ---- a transfer ---- */
 
-/*
- * The order matters: HTTPGET undoes what the last request was; POSTFIELDS after NOBODY sends a
- * body with a HEAD and still expects none; CUSTOMREQUEST only names the method.
- */
+static bool is_head(const struct hb_request *request)
+{
+    return strcmp(request->method, "HEAD") == 0;
+}
+
+/* HTTPGET undoes what the last request was; CUSTOMREQUEST only names the method. */
 static void set_method(CURL *easy, const struct hb_request *request)
 {
-    bool head = strcmp(request->method, "HEAD") == 0;
-
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    if (head)
+    if (is_head(request)) {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    if (hb_request_sends_body(request)) {
+    } else if (hb_request_sends_body(request)) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body == NULL ? "" : request->body);
     }
@@ -264,8 +264,10 @@ static bool fell_back(const struct hb_curl_task *task)
 {
     long version = 0;
 
+    if (!task->plan->job->http2)
+        return false;
     curl_easy_getinfo(task->easy, CURLINFO_HTTP_VERSION, &version);
-    return task->plan->job->http2 && version != CURL_HTTP_VERSION_2_0;
+    return version != CURL_HTTP_VERSION_2_0;
 }
 
 void hb_curl_task_reply(struct hb_curl_task *task, CURLcode result, struct hb_reply *reply)
@@ -281,11 +283,18 @@ void hb_curl_task_reply(struct hb_curl_task *task, CURLcode result, struct hb_re
     reply->ttfb_ns = first_byte_us * HB_NS_PER_US;
     reply->bytes = task->bytes;
     reply->outcome = (uint8_t)hb_curl_outcome(result);
-    if (!task->opened)
-        return;
-    reply->connect_ns = connect_time_ns(task->easy);
+    if (task->opened)
+        reply->connect_ns = connect_time_ns(task->easy);
     if (result == CURLE_OK && fell_back(task))
         reply->outcome = HB_OUTCOME_PROTOCOL;
+}
+
+static bool has_head_with_body(const struct hb_job *job)
+{
+    for (size_t i = 0; i < job->request_count; i++)
+        if (is_head(&job->requests[i]) && job->requests[i].body != NULL)
+            return true;
+    return false;
 }
 
 void hb_curl_describe(const struct hb_worker *worker, json_t *ready)
@@ -298,4 +307,6 @@ void hb_curl_describe(const struct hb_worker *worker, json_t *ready)
     json_object_set_new(ready, "libraries", libraries);
     if (worker->job.tls.server_name != NULL)
         hb_worker_cannot_honour(ready, "tls.server_name", "libcurl takes it from the URL");
+    if (has_head_with_body(&worker->job))
+        hb_worker_cannot_honour(ready, "requests.body_path", "libcurl sends no body with HEAD");
 }

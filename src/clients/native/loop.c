@@ -5,6 +5,7 @@
 #include "clients/native/loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -159,16 +160,29 @@ static void take_signal(struct hb_loop *loop)
     loop->drain_ns = 0;
 }
 
+/* Kernels before 5.11, and valgrind, know milliseconds only. */
+static int wait_events(struct hb_loop *loop, struct epoll_event *events, int64_t left_ns)
+{
+    struct timespec left = {left_ns / HB_NS_PER_S, left_ns % HB_NS_PER_S};
+    int64_t left_ms = (left_ns + HB_NS_PER_MS - 1) / HB_NS_PER_MS;
+
+    if (!loop->coarse_wait) {
+        int count = epoll_pwait2(loop->epoll_fd, events, EVENTS_MAX, &left, NULL);
+
+        if (count >= 0 || errno != ENOSYS)
+            return count;
+        loop->coarse_wait = true;
+    }
+    return epoll_wait(loop->epoll_fd, events, EVENTS_MAX,
+                      left_ms < INT_MAX ? (int)left_ms : INT_MAX);
+}
+
 static void wait_and_dispatch(struct hb_loop *loop, int64_t now_ns)
 {
     struct epoll_event events[EVENTS_MAX];
     int64_t left_ns = wake_instant(loop, now_ns) - now_ns;
-    struct timespec left = {0};
-    int count;
+    int count = wait_events(loop, events, left_ns > 0 ? left_ns : 0);
 
-    if (left_ns > 0)
-        left = (struct timespec){left_ns / HB_NS_PER_S, left_ns % HB_NS_PER_S};
-    count = epoll_pwait2(loop->epoll_fd, events, EVENTS_MAX, &left, NULL);
     for (int i = 0; i < count; i++) {
         if (events[i].data.u64 == HB_LOOP_SIGNAL_KEY) {
             take_signal(loop);

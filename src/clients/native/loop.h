@@ -49,6 +49,7 @@ struct hb_loop {
     size_t in_flight;
     int64_t stop_ns, drain_ns;
     int64_t next_tick_ns;
+    bool coarse_wait; /* the kernel waits in milliseconds */
 };
 
 /* `client` is handed to the driver's functions. Release also after a failure. */
