@@ -71,7 +71,9 @@ int hb_process_read(pid_t pid, struct hb_process *ret_process)
     int64_t reaped_user, reaped_system, rss_pages;
     const char *fields;
 
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    /* the main thread's file: the process's own has the same, but adds up all threads' times first
+     */
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)pid, (int)pid);
     if (hb_proc_read(path, text, sizeof text) != 0)
         return -1;
     fields = strrchr(text, ')'); /* the name before it may hold anything */

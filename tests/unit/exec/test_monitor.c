@@ -65,7 +65,6 @@ static void cpu_of_processes_that_end_within_the_window_is_exact(void **state HB
     assert_true(truth_us >= 1500e3);
     assert_within((double)usage.cpu_ns / 1e3, truth_us, 0.02);
     assert_int_equal(usage.processes, 3);
-    assert_true(usage.voluntary_switches > 0);
 }
 
 static void cpu_of_a_child_that_lives_on_is_exact(void **state HB_UNUSED)
@@ -74,7 +73,8 @@ static void cpu_of_a_child_that_lives_on_is_exact(void **state HB_UNUSED)
     struct hb_usage usage = watch("burn-and-stay", "500", true, &truth_us);
 
     assert_within((double)usage.cpu_ns / 1e3, truth_us, 0.02);
-    assert_int_equal(usage.processes, 2); /* the keeper is none of them */
+    assert_int_equal(usage.processes, 2);       /* the keeper is none of them */
+    assert_true(usage.voluntary_switches >= 1); /* the parent went to sleep */
 }
 
 static void what_daemonises_is_still_counted(void **state HB_UNUSED)
