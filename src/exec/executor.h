@@ -54,6 +54,7 @@ struct hb_exec_options {
     size_t runs_count;
     bool smoke;                  /* one verified request a cell */
     int64_t monitor_interval_ns; /* of the resource monitor; 100 ms by default */
+    int64_t ready_limit_ns;      /* for a worker to get ready; 0: 10 s and 5 ms a task */
     int64_t budget_ns; /* stop after the whole round in which it is used up, or before one that will
                           not fit; 0: none */
 };

@@ -198,6 +198,13 @@ static int start_worker(struct run *run, unsigned process, char *const *argv, st
     return 0;
 }
 
+static int64_t ready_limit_ns(const struct run *run)
+{
+    if (run->setup->options->ready_limit_ns > 0)
+        return run->setup->options->ready_limit_ns;
+    return READY_LIMIT_NS + READY_LIMIT_TASK_NS * hb_job_tasks(&run->job, 0);
+}
+
 static int start_workers(struct run *run, struct hb_error *err)
 {
     const struct hb_entry *entry = run->client->entry;
@@ -215,20 +222,17 @@ static int start_workers(struct run *run, struct hb_error *err)
     for (unsigned i = 0; i < run->workers_count; i++)
         if (start_worker(run, i, argv, err) < 0)
             return -1;
-    run->timers_ns[TIMER_DEADLINE] =
-        hb_now_ns() + READY_LIMIT_NS + READY_LIMIT_TASK_NS * hb_job_tasks(&run->job, 0);
+    run->timers_ns[TIMER_DEADLINE] = hb_now_ns() + ready_limit_ns(run);
     return 0;
 }
 
+/* A server that is not ours is never looked into. */
 static void follow_server(struct run *run)
 {
-    pid_t pids[64];
-    size_t count = hb_topology_pids(run->topology, pids, HB_ARRAY_LEN(pids));
-
-    if (count > 0)
-        run->server_monitor = hb_monitor_new();
-    for (size_t i = 0; i < count; i++)
-        hb_monitor_add_root(run->server_monitor, pids[i]);
+    if (run->scenario->servers[run->cell->server].entry == NULL)
+        return;
+    run->server_monitor = hb_monitor_new();
+    hb_topology_watch(run->topology, run->server_monitor);
     hb_topology_counts(run->topology, &run->server_before);
 }
 
@@ -444,7 +448,7 @@ static int serve(struct run *run, struct hb_error *err)
 {
     if (run->slots[SLOT_INTERRUPT].revents != 0)
         return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
-    if (run->slots[SLOT_SERVER].revents != 0)
+    if (run->slots[SLOT_SERVER].revents != 0 && !hb_topology_alive(run->topology))
         return hb_fail(err, HB_ERR_RUN, "server %s ended during the run",
                        run->scenario->servers[run->cell->server].name);
     for (size_t i = 0; i < run->workers_count; i++) {
@@ -511,6 +515,7 @@ static void judge_trust(struct run *run, uint64_t requests)
         .concurrency = run->job.concurrency,
         .open_loop = run->judge.rules.open_loop,
         .keepalive = run->scenario->keepalive,
+        .planned_window_ns = run->window_ns,
         .requests_count = run->scenario->urls[run->cell->url].requests_count,
         .client_cores =
             usable_cores(run->client->entry, placement->client_count, run->job.processes),

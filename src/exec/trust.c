@@ -18,6 +18,7 @@
 #define FOREIGN_CPU_SHARE 0.05      /* of all cores; /proc/stat is grained in 10 ms ticks */
 #define STEAL_SHARE 0.02
 #define RUNQUEUE_SHARE 0.05
+#define WINDOW_SHARE 0.05 /* by which the window may differ from the planned one */
 #define WHOLE_SECOND_SLACK_NS (50 * HB_NS_PER_MS)
 
 typedef bool trust_test(const struct hb_run_result *result, const struct hb_trust_facts *facts);

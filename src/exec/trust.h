@@ -14,6 +14,7 @@
 struct hb_trust_facts {
     uint32_t concurrency;
     bool open_loop, keepalive;
+    int64_t planned_window_ns;
     size_t requests_count;               /* different requests that the workers cycle through */
     unsigned client_cores, server_cores; /* that each side can use at once */
     unsigned host_cores;
