@@ -31,6 +31,7 @@ struct hb_exchange *hb_exchange_new(struct hb_server *server)
     hb_buf_init(&exchange->path, HB_TARGET_BYTES_MAX);
     hb_buf_init(&exchange->body, HB_BODY_BYTES_MAX);
     hb_buf_init(&exchange->out, HB_OUT_BYTES_MAX);
+    hb_buf_init(&exchange->scratch, HB_SCRATCH_BYTES_MAX);
     return exchange;
 }
 
@@ -56,6 +57,7 @@ void hb_exchange_recycle(struct hb_exchange *exchange)
     empty(&exchange->path);
     empty(&exchange->body);
     empty(&exchange->out);
+    empty(&exchange->scratch);
     empty(&exchange->reply.headers);
     headers = exchange->reply.headers;
     exchange->reply = (struct hb_reply){.headers = headers};
@@ -75,6 +77,7 @@ void hb_exchange_free(struct hb_exchange *exchange)
     hb_buf_release(&exchange->path);
     hb_buf_release(&exchange->body);
     hb_buf_release(&exchange->out);
+    hb_buf_release(&exchange->scratch);
     hb_buf_release(&exchange->reply.headers);
     free(exchange);
 }

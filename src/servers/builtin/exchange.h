@@ -5,6 +5,7 @@
 #ifndef HB_SERVERS_BUILTIN_EXCHANGE_H
 #define HB_SERVERS_BUILTIN_EXCHANGE_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@
 enum {
     HB_TARGET_BYTES_MAX = 8190,
     HB_HEADERS_MAX = 100,
+    HB_SCRATCH_BYTES_MAX = 1 << 20,
     HB_OUT_BYTES_MAX = 1 << 30, /* the longest body that may be built in memory */
 };
 
@@ -47,8 +49,10 @@ struct hb_exchange {
     struct hb_buf body;
     unsigned refused_status; /* the request broke a limit; 0: it did not */
 
-    bool begun, answered; /* headers were seen; the endpoint has filled in `reply` */
-    struct hb_buf out;    /* where an endpoint builds its body */
+    bool begun, answered;           /* headers were seen; the endpoint has filled in `reply` */
+    struct hb_buf out;              /* where an endpoint builds its body */
+    struct hb_buf scratch;          /* for whatever a function needs until it returns */
+    char address[INET6_ADDRSTRLEN]; /* of the client, see hb_request_origin() */
     struct hb_reply reply;
     union { /* what a streaming endpoint keeps between two reads */
         struct {

@@ -95,22 +95,16 @@ static void write_header_name(struct hb_json *json, struct hb_span name)
     hb_json_key(json, (struct hb_span){title, name.length});
 }
 
-static void write_header_values(struct hb_json *json, const struct hb_header **headers,
-                                size_t count)
+static void write_header_values(struct hb_json *json, struct hb_buf *joined,
+                                const struct hb_header **headers, size_t count)
 {
-    struct hb_buf joined HB_CLEANUP(hb_buf_release);
-
-    hb_buf_init(&joined, (size_t)HB_TARGET_BYTES_MAX * HB_HEADERS_MAX);
-    if (count == 1) {
-        hb_json_latin1(json, headers[0]->value);
-        return;
-    }
+    hb_buf_clear(joined);
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            hb_buf_putc(&joined, ',');
-        hb_buf_append(&joined, headers[i]->value.data, headers[i]->value.length);
+            hb_buf_putc(joined, ',');
+        hb_buf_append(joined, headers[i]->value.data, headers[i]->value.length);
     }
-    hb_json_latin1(json, (struct hb_span){hb_buf_text(&joined), joined.length});
+    hb_json_latin1(json, (struct hb_span){hb_buf_text(joined), joined->length});
 }
 
 static void write_headers(struct source *source, struct hb_json *json)
@@ -125,7 +119,7 @@ static void write_headers(struct source *source, struct hb_json *json)
             if (!hb_span_equal_nocase(headers[i]->name, headers[i + same]->name))
                 break;
         write_header_name(json, headers[i]->name);
-        write_header_values(json, headers + i, same);
+        write_header_values(json, &source->exchange->scratch, headers + i, same);
     }
     hb_json_close(json);
 }
@@ -173,11 +167,11 @@ static void write_origin(struct source *source, struct hb_json *json)
 
 static void write_url(struct source *source, struct hb_json *json)
 {
-    struct hb_buf url HB_CLEANUP(hb_buf_release);
+    struct hb_buf *url = &source->exchange->scratch;
 
-    hb_buf_init(&url, (size_t)4 * HB_TARGET_BYTES_MAX);
-    hb_request_append_url(source->exchange, &url);
-    hb_json_string(json, "url", (struct hb_span){hb_buf_text(&url), url.length});
+    hb_buf_clear(url);
+    hb_request_append_url(source->exchange, url);
+    hb_json_string(json, "url", (struct hb_span){hb_buf_text(url), url->length});
 }
 
 static const struct {

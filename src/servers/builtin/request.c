@@ -88,12 +88,12 @@ struct hb_span hb_request_origin(struct hb_exchange *exchange)
 {
     const struct hb_header *forwarded = hb_request_header(exchange, HB_SPAN("X-Forwarded-For"));
     const union MHD_ConnectionInfo *info;
-    char *text;
+    char *text = exchange->address;
 
     if (forwarded != NULL)
         return forwarded->value;
     info = MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    text = hb_arena_alloc(&exchange->arena, INET6_ADDRSTRLEN);
+    text[0] = '\0';
     if (info != NULL && info->client_addr->sa_family == AF_INET6)
         inet_ntop(AF_INET6,
                   &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text,

@@ -263,8 +263,8 @@ class Hostility(unittest.TestCase):
                     f"a{n}=" + "%01" * 50 for n in range(50))), 400)):
             with self.subTest(request[:60]), running() as server:
                 with server.connect() as connection:
-                    connection.sendall(request)
-                    connection.shutdown(socket.SHUT_WR)
+                    with contextlib.suppress(OSError):  # it may answer and close before it has read everything
+                        connection.sendall(request)
                     response = http.client.HTTPResponse(connection)
                     response.begin()
                     self.assertEqual(response.status, status)
