@@ -312,6 +312,7 @@ static void drop_program_descriptors(void)
 static int prepare(struct keeper *keeper)
 {
     sigset_t watched;
+    int signals;
 
     if (fcntl(HB_KEEPER_LIFE_FD, F_SETFD, FD_CLOEXEC) != 0 ||
         fcntl(HB_KEEPER_STATUS_FD, F_SETFD, FD_CLOEXEC) != 0 ||
@@ -324,7 +325,10 @@ static int prepare(struct keeper *keeper)
     sigaddset(&watched, SIGTERM);
     sigaddset(&watched, SIGINT);
     sigprocmask(SIG_BLOCK, &watched, NULL);
-    keeper->signal_fd = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    /* out of the way: 3 may be free, and is the program's */
+    keeper->signal_fd = fcntl(signals, F_DUPFD_CLOEXEC, HB_KEEPER_STATUS_FD + 1);
+    close(signals);
     return keeper->signal_fd < 0 ? -1 : 0;
 }
 

@@ -223,6 +223,27 @@ static void a_killed_keeper_takes_its_program_along(void **state HB_UNUSED)
     hb_child_release(&child);
 }
 
+static void a_waiting_keeper_uses_no_cpu(void **state HB_UNUSED)
+{
+    for (int samples = 0; samples < 2; ++samples) {
+        struct hb_child child;
+        struct hb_exit unused;
+        struct timespec before, after;
+        clockid_t clock;
+
+        start_with(&child, (struct hb_spawn_spec){.wants_samples = samples, .stderr_fd = -1},
+                   "ignore-sigterm", NULL);
+        await_up(&child);
+        assert_int_equal(clock_getcpuclockid(child.keeper_pid, &clock), 0);
+        assert_int_equal(clock_gettime(clock, &before), 0);
+        assert_int_equal(hb_child_wait(&child, 200 * HB_NS_PER_MS, &unused, NULL), 0);
+        assert_int_equal(clock_gettime(clock, &after), 0);
+        assert_true((after.tv_sec - before.tv_sec) * HB_NS_PER_S + after.tv_nsec - before.tv_nsec <
+                    5 * HB_NS_PER_MS);
+        hb_child_release(&child);
+    }
+}
+
 static void release_may_be_repeated_and_takes_anything(void **state HB_UNUSED)
 {
     struct hb_child child, zeroed = {0};
@@ -252,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_fork_bomb_is_put_out),
         cmocka_unit_test(nothing_survives_a_killed_runner),
         cmocka_unit_test(a_killed_keeper_takes_its_program_along),
+        cmocka_unit_test(a_waiting_keeper_uses_no_cpu),
         cmocka_unit_test(release_may_be_repeated_and_takes_anything),
     };
 
