@@ -24,8 +24,7 @@ void hb_diags_release(struct hb_diags *diags)
     hb_diags_init(diags);
 }
 
-/* The start of line number `line`, or NULL when the text has fewer. */
-static const char *find_line(const struct hb_source *source, unsigned line)
+const char *hb_source_line(const struct hb_source *source, unsigned line)
 {
     const char *at = source->text, *end = source->text + source->length;
 
@@ -46,7 +45,7 @@ static bool is_continuation(char byte)
 static void keep_source_line(struct hb_diags *diags, struct hb_diag *diag,
                              const struct hb_source *source)
 {
-    const char *line = source != NULL ? find_line(source, diag->line) : NULL;
+    const char *line = source != NULL ? hb_source_line(source, diag->line) : NULL;
     const char *at, *start;
     size_t length, offset;
 

@@ -57,6 +57,9 @@ void hb_diag_suggest(struct hb_diags *diags, const char *wrong, const char *cons
 /* The candidate within a third of the word's length in edits, or NULL. Ties: the first. */
 const char *hb_nearest(const char *wrong, const char *const *candidates, size_t count);
 
+/* The start of line number `line` of a source, or NULL when it has fewer. */
+const char *hb_source_line(const struct hb_source *source, unsigned line);
+
 /* How many errors were found, the dropped ones included. */
 size_t hb_diags_total(const struct hb_diags *diags);
 

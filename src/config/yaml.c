@@ -10,7 +10,7 @@
 
 #include "config/document.h"
 #include "config/merge.h"
-#include "config/utf8.h"
+#include "config/yaml_errors.h"
 
 struct anchor {
     const char *name;
@@ -22,8 +22,7 @@ struct builder {
     yaml_parser_t parser;
     struct hb_arena *arena;
     struct hb_diags *diags;
-    const char *file;
-    const struct hb_source *source;
+    struct hb_yaml_input input;
     size_t *node_count;
     size_t depth;
     struct anchor anchors[HB_YAML_MAX_ANCHORS];
@@ -34,29 +33,14 @@ static int read_node(struct builder *builder, yaml_event_t *event, struct hb_nod
 
 static struct hb_place place_of(const struct builder *builder, yaml_mark_t mark)
 {
-    return (struct hb_place){builder->file, builder->source, (unsigned)mark.line + 1,
-                             (unsigned)mark.column + 1};
-}
-
-/* What libyaml could not parse, in its words and ours. */
-static int syntax_error(struct builder *builder)
-{
-    const yaml_parser_t *parser = &builder->parser;
-    struct hb_place place = place_of(builder, parser->problem_mark);
-    const char *problem = parser->problem != NULL ? parser->problem : "not valid YAML";
-
-    if (parser->context != NULL)
-        hb_diag(builder->diags, place, "%s: %s", parser->context, problem);
-    else
-        hb_diag(builder->diags, place, "%s", problem);
-    if (strstr(problem, "cannot start any token") != NULL)
-        hb_diag_hint(builder->diags, "quote the value; indent with spaces, never with tabs");
-    return -1;
+    return hb_yaml_place(&builder->input, mark);
 }
 
 static int next_event(struct builder *builder, yaml_event_t *event)
 {
-    return yaml_parser_parse(&builder->parser, event) ? 0 : syntax_error(builder);
+    if (yaml_parser_parse(&builder->parser, event))
+        return 0;
+    return hb_yaml_syntax_error(&builder->input, &builder->parser, builder->diags);
 }
 
 static int count_node(struct builder *builder, struct hb_place place)
@@ -309,7 +293,7 @@ static int read_node(struct builder *builder, yaml_event_t *event, struct hb_nod
 /* The events around the one document: nothing else may stand before or after it. */
 static int read_document(struct builder *builder, struct hb_node **ret_root)
 {
-    struct hb_place start = {builder->file, builder->source, 1, 1};
+    struct hb_place start = {builder->input.file, builder->input.source, 1, 1};
     yaml_event_t event;
     bool more;
 
@@ -339,41 +323,19 @@ static int read_document(struct builder *builder, struct hb_node **ret_root)
     }
 }
 
-/* Bytes that no YAML file may hold, found before libyaml sees them, which gives no position. */
-static int check_bytes(const char *file, const struct hb_source *source, const char *text,
-                       size_t length, struct hb_diags *diags)
-{
-    struct hb_place place = {file, source, 1, 1};
-    const char *nul = memchr(text, '\0', length);
-    size_t valid = hb_utf8_valid_prefix(text, length);
-    size_t bad = nul != NULL && (size_t)(nul - text) < valid ? (size_t)(nul - text) : valid;
-
-    if (bad == length)
-        return 0;
-    for (size_t i = 0; i < bad; i++) {
-        place.column += ((unsigned char)text[i] & 0xC0) != 0x80;
-        if (text[i] == '\n') {
-            place.line++;
-            place.column = 1;
-        }
-    }
-    if (text[bad] == '\0')
-        return hb_diag(diags, place, "a NUL byte is not allowed; the file must be UTF-8 text");
-    return hb_diag(diags, place, "invalid UTF-8 (byte 0x%02x); the file must be UTF-8 text",
-                   (unsigned char)text[bad]);
-}
-
 int hb_yaml_parse(struct hb_arena *arena, const char *file, const struct hb_source *source,
                   const char *text, size_t length, size_t *node_count, struct hb_diags *diags,
                   struct hb_node **ret_root)
 {
     size_t found_before = hb_diags_total(diags);
-    struct builder builder = {
-        .arena = arena, .diags = diags, .file = file, .source = source, .node_count = node_count};
+    struct builder builder = {.arena = arena,
+                              .diags = diags,
+                              .input = {file, source, text, length},
+                              .node_count = node_count};
     struct hb_node *root = NULL;
     int result;
 
-    if (check_bytes(file, source, text, length, diags) != 0)
+    if (hb_yaml_check_bytes(&builder.input, diags) != 0)
         return -1;
     if (!yaml_parser_initialize(&builder.parser))
         return hb_diag(diags, (struct hb_place){file, source, 1, 1}, "out of memory");

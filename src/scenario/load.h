@@ -41,6 +41,10 @@ enum hb_http hb_load_protocol(int raw);
 int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place place,
                         uint32_t *ret) HB_MUST_CHECK;
 
+/* Fill the axes of the scenario; its run options and thresholds. */
+void hb_load_axes(struct hb_loading *loading);
+void hb_load_run(struct hb_loading *loading);
+
 /* Fill scenario->includes, growing the axes, which have room for one value an include. */
 void hb_load_includes(struct hb_loading *loading);
 

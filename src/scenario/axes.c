@@ -1,0 +1,248 @@
+/*
+ * The axes of the matrix, value by value. A value that is listed twice would make two cells with
+ * one identity, so it is refused here, where its place is known.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/units.h"
+#include "scenario/load.h"
+
+/* Where a value of a plain axis was written: the item, or the single value. */
+static struct hb_place item_place(const struct hb_loading *loading, const char *key, size_t index)
+{
+    const struct hb_node *node = hb_node_get(loading->raw->matrix.node, key);
+
+    if (node != NULL && node->kind == HB_NODE_SEQUENCE && index < node->count)
+        return node->items[index]->place;
+    return node != NULL ? node->place : hb_node_place(loading->raw->node, "matrix");
+}
+
+static int listed_twice(struct hb_loading *loading, const char *axis, const char *label,
+                        struct hb_place place)
+{
+    return hb_diag(loading->diags, place, "'%s': %s is listed twice", axis,
+                   hb_quote(loading->diags, label));
+}
+
+/* Room for the matrix's values and one more an include. */
+static void *new_axis(const struct hb_loading *loading, size_t count, size_t bytes)
+{
+    return hb_arena_calloc(loading->arena, count + loading->raw->includes_count, bytes);
+}
+
+static void load_servers(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    struct hb_server_spec *specs = new_axis(loading, matrix->servers_count, sizeof *specs);
+    size_t count = 0;
+
+    for (size_t i = 0; i < matrix->servers_count; i++) {
+        struct hb_server_spec *spec = &specs[count];
+
+        if (hb_load_server(loading, &matrix->servers[i], spec) != 0)
+            continue;
+        count++;
+        for (size_t j = 0; j + 1 < count; j++) {
+            if (strcmp(specs[j].name, spec->name) == 0)
+                listed_twice(loading, "servers", spec->name, spec->place);
+        }
+    }
+    loading->scenario->servers = specs;
+    loading->scenario->servers_count = count;
+}
+
+static void load_clients(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    struct hb_client_spec *specs = new_axis(loading, matrix->clients_count, sizeof *specs);
+    size_t count = 0;
+
+    if (hb_node_get(matrix->node, "clients") == NULL &&
+        (matrix->node == NULL || matrix->node->kind == HB_NODE_MAPPING))
+        hb_diag(loading->diags, hb_node_place(loading->raw->node, "matrix"),
+                "matrix lacks the key 'clients': who asks, such as [libcurl/async]");
+    for (size_t i = 0; i < matrix->clients_count; i++) {
+        struct hb_client_spec *spec = &specs[count];
+
+        if (hb_load_client(loading, &matrix->clients[i], spec) != 0)
+            continue;
+        count++;
+        for (size_t j = 0; j + 1 < count; j++) {
+            if (strcmp(specs[j].canonical, spec->canonical) == 0)
+                listed_twice(loading, "clients", spec->label, spec->place);
+        }
+    }
+    loading->scenario->clients = specs;
+    loading->scenario->clients_count = count;
+}
+
+/* Two entries may share a path and differ in what is sent: the later one is shown as "/path#2". */
+static void name_url(struct hb_loading *loading, struct hb_url_spec *specs, size_t at)
+{
+    struct hb_url_spec *spec = &specs[at];
+    unsigned number = 1;
+
+    for (size_t i = 0; i < at; i++) {
+        size_t length = strcspn(specs[i].url, "#");
+
+        if (strcmp(specs[i].canonical, spec->canonical) == 0)
+            listed_twice(loading, "urls", spec->url, spec->place);
+        if (length == strlen(spec->url) && strncmp(specs[i].url, spec->url, length) == 0)
+            number++;
+    }
+    if (number > 1)
+        spec->url = hb_arena_printf(loading->arena, "%s#%u", spec->url, number);
+}
+
+static void load_urls(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    struct hb_url_spec *specs = new_axis(loading, matrix->urls_count, sizeof *specs);
+    size_t count = 0;
+
+    for (size_t i = 0; i < matrix->urls_count; i++) {
+        if (hb_load_url(loading, &matrix->urls[i], loading->scenario->methods, &specs[count]) == 0)
+            name_url(loading, specs, count++);
+    }
+    loading->scenario->urls = specs;
+    loading->scenario->urls_count = count;
+}
+
+static void load_methods(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+
+    for (size_t i = 0; i < matrix->methods_count; i++) {
+        unsigned bit = 1u << matrix->methods[i];
+
+        if ((loading->scenario->methods & bit) != 0)
+            listed_twice(loading, "methods", hb_method_name((enum hb_method)matrix->methods[i]),
+                         item_place(loading, "methods", i));
+        loading->scenario->methods |= bit;
+    }
+}
+
+int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place place,
+                        uint32_t *ret)
+{
+    int64_t limit = loading->environment.max_concurrency;
+
+    *ret = (uint32_t)raw;
+    if (raw <= limit)
+        return 0;
+    hb_diag(loading->diags, place, "'concurrency': %" PRId64 " is above the limit of %" PRId64, raw,
+            limit);
+    hb_diag_hint(loading->diags,
+                 "HTTP_BENCHMARK_MAX_CONCURRENCY sets that limit; raise it if the machine can hold "
+                 "as many");
+    return -1;
+}
+
+static void load_concurrency(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    const int64_t fallback = loading->environment.default_concurrency;
+    bool given = matrix->concurrency_count > 0;
+    const int64_t *raw = given ? matrix->concurrency : &fallback;
+    size_t count = given ? matrix->concurrency_count : 1;
+    uint32_t *values = new_axis(loading, count, sizeof *values);
+
+    for (size_t i = 0; i < count; i++) {
+        struct hb_place place = item_place(loading, "concurrency", i);
+        char label[24];
+
+        if (hb_load_concurrency(loading, raw[i], place, &values[i]) != 0)
+            continue;
+        snprintf(label, sizeof label, "%" PRIu32, values[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (values[j] == values[i] && values[i] != 0)
+                listed_twice(loading, "concurrency", label, place);
+        }
+    }
+    loading->scenario->concurrency = values;
+    loading->scenario->concurrency_count = count;
+}
+
+static void load_durations(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    const int64_t fallback = loading->environment.default_duration_ns;
+    bool given = matrix->durations_count > 0;
+    size_t count = given ? matrix->durations_count : 1;
+    int64_t *values = new_axis(loading, count, sizeof *values);
+
+    for (size_t i = 0; i < count; i++) {
+        char label[HB_DURATION_TEXT_BYTES];
+
+        values[i] = given ? matrix->durations[i] : fallback;
+        hb_format_duration(label, values[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (values[j] == values[i] && values[i] != 0)
+                listed_twice(loading, "duration", label, item_place(loading, "duration", i));
+        }
+    }
+    loading->scenario->durations_ns = values;
+    loading->scenario->durations_count = count;
+}
+
+struct hb_rate hb_load_rate(const struct hb_raw_rate *raw)
+{
+    enum hb_arrivals arrivals =
+        raw->per_second > 0 ? (enum hb_arrivals)raw->arrivals : HB_ARRIVALS_CONSTANT;
+
+    return (struct hb_rate){raw->per_second, arrivals};
+}
+
+static void load_rates(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    struct hb_rate *rates = new_axis(loading, matrix->rates_count, sizeof *rates);
+
+    for (size_t i = 0; i < matrix->rates_count; i++) {
+        rates[i] = hb_load_rate(&matrix->rates[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (rates[j].per_second == rates[i].per_second &&
+                rates[j].arrivals == rates[i].arrivals)
+                hb_diag(loading->diags, item_place(loading, "rate", i),
+                        "'rate': the same load is listed twice");
+        }
+    }
+    loading->scenario->rates = rates;
+    loading->scenario->rates_count = matrix->rates_count;
+}
+
+enum hb_http hb_load_protocol(int raw)
+{
+    return raw == 0 ? HB_HTTP_1_1 : HB_HTTP_2;
+}
+
+static void load_protocols(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    enum hb_http *protocols = new_axis(loading, matrix->protocols_count, sizeof *protocols);
+
+    for (size_t i = 0; i < matrix->protocols_count; i++) {
+        protocols[i] = hb_load_protocol(matrix->protocols[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (protocols[j] == protocols[i])
+                listed_twice(loading, "protocol", hb_http_name(protocols[i]),
+                             item_place(loading, "protocol", i));
+        }
+    }
+    loading->scenario->protocols = protocols;
+    loading->scenario->protocols_count = matrix->protocols_count;
+}
+
+void hb_load_axes(struct hb_loading *loading)
+{
+    load_methods(loading); /* before the URLs, which fall back on them */
+    load_servers(loading);
+    load_clients(loading);
+    load_urls(loading);
+    load_concurrency(loading);
+    load_durations(loading);
+    load_rates(loading);
+    load_protocols(loading);
+}

@@ -1,0 +1,94 @@
+/* How runs are made, and what they must satisfy. */
+#include <inttypes.h>
+
+#include "scenario/load.h"
+#include "scenario/threshold.h"
+
+/* One run of digits of a processor list; -1 when there is none or it is absurd. */
+static int read_cpu(const char **text)
+{
+    int cpu = 0;
+
+    if (**text < '0' || **text > '9')
+        return -1;
+    while (**text >= '0' && **text <= '9' && cpu < 100000)
+        cpu = cpu * 10 + *(*text)++ - '0';
+    return cpu < 4096 ? cpu : -1;
+}
+
+/* "0-1,3" */
+static bool is_cpu_list(const char *text)
+{
+    for (;;) {
+        int first = read_cpu(&text), last = first;
+
+        if (*text == '-') {
+            text++;
+            last = read_cpu(&text);
+        }
+        if (first < 0 || last < first)
+            return false;
+        if (*text == '\0')
+            return true;
+        if (*text++ != ',')
+            return false;
+    }
+}
+
+static const char *load_cpus(struct hb_loading *loading, const char *key, const char *list)
+{
+    if (list != NULL && !is_cpu_list(list))
+        hb_diag(loading->diags, hb_node_place(loading->raw->run.cpus.node, key),
+                "'%s': expected processors such as 0-1,3, got %s", key,
+                hb_quote(loading->diags, list));
+    return list;
+}
+
+static void check_processes(struct hb_loading *loading)
+{
+    const struct hb_scenario *scenario = loading->scenario;
+
+    for (size_t i = 0; i < scenario->concurrency_count; i++) {
+        if (scenario->concurrency[i] >= scenario->run.processes || scenario->concurrency[i] == 0)
+            continue;
+        hb_diag(loading->diags, hb_node_place(hb_node_get(loading->raw->node, "run"), "processes"),
+                "'processes': %u cannot share a concurrency of %" PRIu32, scenario->run.processes,
+                scenario->concurrency[i]);
+        return;
+    }
+}
+
+static void load_thresholds(struct hb_loading *loading)
+{
+    struct hb_threshold *thresholds =
+        hb_arena_calloc(loading->arena, HB_METRIC_COUNT, sizeof *thresholds);
+    size_t count = 0;
+
+    for (int metric = 0; metric < HB_METRIC_COUNT; metric++) {
+        const struct hb_node *node = loading->raw->thresholds.values[metric];
+
+        if (node != NULL)
+            thresholds[count++] = hb_threshold_parse((enum hb_metric)metric, node);
+    }
+    loading->scenario->thresholds = thresholds;
+    loading->scenario->thresholds_count = count;
+}
+
+void hb_load_run(struct hb_loading *loading)
+{
+    const struct hb_raw_run *raw = &loading->raw->run;
+
+    loading->scenario->run = (struct hb_run_options){
+        .warmup_ns = raw->warmup_ns,
+        .cooldown_ns = raw->cooldown_ns,
+        .drain_ns = raw->drain_ns,
+        .rounds = (unsigned)raw->rounds,
+        .seed = (uint64_t)raw->seed,
+        .processes = (unsigned)raw->processes,
+        .client_cpus = load_cpus(loading, "client", raw->cpus.client),
+        .server_cpus = load_cpus(loading, "server", raw->cpus.server),
+        .missing_clients = raw->missing_clients == 0 ? HB_MISSING_ERROR : HB_MISSING_SKIP,
+    };
+    check_processes(loading);
+    load_thresholds(loading);
+}
