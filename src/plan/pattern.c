@@ -6,7 +6,7 @@
 
 #include "config/diag.h"
 
-enum { QUOTED_BYTES = 60, MESSAGE_BYTES = 700, LISTED_VALUES = 200 };
+enum { QUOTED_BYTES = 60, MESSAGE_BYTES = 900, CANDIDATES_MAX = 1000, LISTED_VALUES = 10 };
 
 bool hb_pattern_matches(const struct hb_scenario *scenario, const struct hb_pattern *pattern,
                         const struct hb_cell *cell)
@@ -90,8 +90,8 @@ static const char *const *labels(const struct hb_scenario *scenario, enum hb_axi
     const char **all;
 
     *ret_count = hb_axis_count(scenario, axis);
-    if (*ret_count > LISTED_VALUES)
-        *ret_count = LISTED_VALUES;
+    if (*ret_count > CANDIDATES_MAX)
+        *ret_count = CANDIDATES_MAX;
     all = hb_arena_calloc(arena, *ret_count, sizeof *all);
     hb_buf_init(&text, MESSAGE_BYTES);
     for (size_t i = 0; i < *ret_count; i++) {
@@ -120,11 +120,13 @@ static void put_candidates(struct hb_buf *message, const char *wrong, const char
         hb_buf_putc(message, '?');
         return;
     }
-    hb_buf_puts(message, "; there is");
-    for (size_t i = 0; i < count; i++) {
+    hb_buf_puts(message, count == 1 ? "; there is only" : "; there are");
+    for (size_t i = 0; i < count && i < LISTED_VALUES; i++) {
         hb_buf_puts(message, i == 0 ? " " : ", ");
         put_quoted(message, candidates[i]);
     }
+    if (count > LISTED_VALUES)
+        hb_buf_puts(message, ", …");
 }
 
 int hb_glob_fail(const struct hb_scenario *scenario, enum hb_axis axis, const char *glob,

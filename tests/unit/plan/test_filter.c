@@ -89,7 +89,7 @@ static void an_unknown_axis_gets_the_nearest_name(void **state)
     assert_string_equal(err.message,
                         "--filter 'cleint=x': no axis is called 'cleint'; did you mean 'client'?");
     assert_int_equal(KEPT("zzzzzz=x"), SIZE_MAX);
-    assert_non_null(strstr(err.message, "there is 'server', 'client', 'url'"));
+    assert_non_null(strstr(err.message, "there are 'server', 'client', 'url'"));
 }
 
 static void a_text_that_is_no_filter_is_refused(void **state)
