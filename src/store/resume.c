@@ -53,9 +53,8 @@ static int find_sweep(struct hb_store *store, const struct hb_plan *plan, size_t
 
     *ret_sweep_id = 0;
     if (hb_db_prepare(store,
-                      "SELECT id FROM sweeps s WHERE scenario_hash = ?1 AND seed = ?2 "
-                      "AND purpose = 'measured' AND EXISTS (SELECT 1 FROM runs "
-                      "WHERE sweep_id = s.id AND status = 'pending') ORDER BY id DESC",
+                      "SELECT id FROM sweeps WHERE scenario_hash = ?1 AND seed = ?2 "
+                      "AND purpose = 'measured' AND status <> 'complete' ORDER BY id DESC",
                       &statement, err) != 0)
         return -1;
     sqlite3_bind_text(statement, 1, plan->scenario->hash, -1, SQLITE_STATIC);

@@ -26,7 +26,7 @@ static const char sweeps_sql[] =
     "    CHECK (status IN ('running', 'complete', 'interrupted', 'budget')),"
     "  tool_version TEXT NOT NULL,"
     "  revision TEXT NOT NULL,"
-    "  tags TEXT NOT NULL CHECK (json_valid(tags)),"
+    "  tags TEXT NOT NULL,"
     "  environment_id INTEGER NOT NULL REFERENCES environments (id),"
     "  started_wall_ns INTEGER NOT NULL,"
     "  ended_wall_ns INTEGER"

@@ -76,11 +76,11 @@ int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_s
                        struct hb_error *err) HB_MUST_CHECK;
 
 /*
- * For --resume: the newest measured sweep with pending runs whose scenario hash, plan (cells and
- * order) and seed equal those given; it is HB_SWEEP_RUNNING again. 0 in *ret_sweep_id when no sweep
- * of that name is unfinished; one that is, but is of another scenario, seed or plan, is named in
- * the error (HB_ERR_NOT_FOUND). *ret_runs: indices into plan->runs still pending, in plan order, in
- * `arena`.
+ * For --resume: the newest measured sweep that is not complete and whose scenario hash, plan (cells
+ * and order) and seed equal those given; it is HB_SWEEP_RUNNING again. No run may be left: a runner
+ * can be killed after the last. 0 in *ret_sweep_id when no sweep of that name is unfinished; one
+ * that is, but is of another scenario, seed or plan, is named in the error (HB_ERR_NOT_FOUND).
+ * *ret_runs: indices into plan->runs still pending, in plan order, in `arena`.
  */
 int hb_store_resume(struct hb_store *store, const struct hb_plan *plan, struct hb_arena *arena,
                     int64_t *ret_sweep_id, size_t **ret_runs, size_t *ret_runs_count,
