@@ -95,22 +95,14 @@ void hb_endpoint_relative_redirect(struct hb_exchange *exchange)
     hb_reply_header(exchange, "Location", next_location(exchange, count, false));
 }
 
-static bool has_control_characters(struct hb_span text)
-{
-    for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7F)
-            return true;
-    return false;
-}
-
 void hb_endpoint_redirect_to(struct hb_exchange *exchange)
 {
     struct hb_span url, text;
     int64_t status = MHD_HTTP_FOUND;
     struct hb_buf *out = &exchange->out;
 
-    if (!hb_request_arg_nocase(exchange, HB_SPAN("url"), &url) || has_control_characters(url)) {
-        hb_reply_bad_request(exchange, "url is missing or holds control characters");
+    if (!hb_request_arg_nocase(exchange, HB_SPAN("url"), &url)) {
+        hb_reply_bad_request(exchange, "url is missing");
         return;
     }
     if (hb_request_arg_nocase(exchange, HB_SPAN("status_code"), &text) &&

@@ -23,7 +23,8 @@ enum {
 struct hb_counts {
     _Atomic uint64_t requests;    /* requests answered, counted before the answer is sent */
     _Atomic uint64_t connections; /* accepted */
-    _Atomic uint64_t bytes_in; /* of these requests: request line and headers, and decoded body */
+    _Atomic uint64_t
+        bytes_in; /* request line and headers of these, and decoded bodies as they arrive */
     _Atomic uint64_t
         bytes_out; /* response bodies handed over for sending; without headers and chunk framing */
 };
