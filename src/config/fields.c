@@ -108,6 +108,9 @@ static int read_field(struct hb_bind *bind, const struct hb_field *field,
         return wrong_shape(bind, field, node);
     if (field->nonempty && node->count == 0)
         return hb_diag(bind->diags, node->place, "'%s': expected at least one value", field->key);
+    if (field->max_items > 0 && node->count > field->max_items)
+        return hb_diag(bind->diags, node->place, "'%s': %zu values; the limit is %zu", field->key,
+                       node->count, field->max_items);
     return read_array(bind, field, node, ret);
 }
 

@@ -80,7 +80,8 @@ struct hb_field {
     const char *help;         /* one or two sentences */
     const char *example;      /* in YAML; NULL: none */
     bool required;
-    bool nonempty; /* arrays: at least one item */
+    bool nonempty;    /* arrays: at least one item */
+    size_t max_items; /* arrays: a limit; 0: that of the document alone */
 
     int64_t minimum, maximum;     /* both 0: no range */
     const char *const *values;    /* enum: names; NULL-terminated */

@@ -100,6 +100,8 @@ static json_t *list_of(const struct hb_field *field)
 
     if (field->nonempty)
         json_object_set_new(schema, "minItems", json_integer(1));
+    if (field->max_items > 0)
+        json_object_set_new(schema, "maxItems", json_integer((json_int_t)field->max_items));
     return schema;
 }
 

@@ -10,6 +10,8 @@
 #include "config/units.h"
 #include "scenario/threshold.h"
 
+/* Values are held against each other, so their number is bounded. */
+#define AXIS .nonempty = true, .max_items = 5000
 #define HOUR_NS (3600 * HB_NS_PER_S)
 #define NOT_SUPPORTED "is not supported by this version"
 
@@ -260,7 +262,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_struct,
      .table = &server_table,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .default_text = "[builtin]",
      .help = "Who answers."},
     {.key = "clients",
@@ -268,7 +270,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_struct,
      .table = &client_table,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .help = "Who asks. Needed, here or in the file that is extended.",
      .example = "[requests, httpx/async]"},
     {.key = "urls",
@@ -276,7 +278,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_struct,
      .table = &url_table,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .default_text = "[/get]",
      .help = "What is requested, relative to each server."},
     {.key = "methods",
@@ -284,7 +286,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_enum,
      .values = method_names,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .default_text = "[GET]",
      .help = "The methods of URLs that name none of their own."},
     {.key = "concurrency",
@@ -292,7 +294,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_int,
      CONCURRENCY_RANGE,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .help = "Tasks at the same time, each with one request in flight. Without it, "
              "`HTTP_BENCHMARK_DEFAULT_CONCURRENCY` (10); at most `HTTP_BENCHMARK_MAX_CONCURRENCY` "
              "(10000).",
@@ -302,7 +304,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_duration,
      DURATION_RANGE,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .help = "How long each run is measured. Without it, "
              "`HTTP_BENCHMARK_DEFAULT_DURATION_SECONDS` (30).",
      .example = "[5s]"},
@@ -311,7 +313,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_struct,
      .table = &rate_table,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .default_text = "[closed]",
      .help = "A closed loop, or requests a second."},
     {.key = "protocol",
@@ -319,7 +321,7 @@ static const struct hb_field matrix_fields[] = {
      .type = &hb_type_enum,
      .values = protocol_names,
      .shape = HB_SHAPE_ONE_OR_MANY,
-     .nonempty = true,
+     AXIS,
      .default_text = "[http/1.1]",
      .help = "The HTTP version that is asked for."},
     PROFILE_REFUSED,
@@ -563,6 +565,7 @@ static const struct hb_field scenario_fields[] = {
      HB_ARRAY_AT(struct hb_raw_scenario, excludes, excludes_count),
      .type = &hb_type_struct,
      .table = &pattern_table,
+     .max_items = 5000,
      .shape = HB_SHAPE_LIST,
      .help = "Cells to leave out. One that matches nothing is an error.",
      .example = "[{client: \"httpx/*\", concurrency: 100}]"},
@@ -570,6 +573,7 @@ static const struct hb_field scenario_fields[] = {
      HB_ARRAY_AT(struct hb_raw_scenario, includes, includes_count),
      .type = &hb_type_struct,
      .table = &include_table,
+     .max_items = 5000,
      .shape = HB_SHAPE_LIST,
      .help = "Cells to add."},
     {.key = "request",
@@ -591,6 +595,7 @@ static const struct hb_field scenario_fields[] = {
     {.key = "allow_remote",
      HB_ARRAY_AT(struct hb_raw_scenario, allow_remote, allow_remote_count),
      .type = &hb_type_string,
+     .max_items = 5000,
      .shape = HB_SHAPE_ONE_OR_MANY,
      .help = "Hosts beyond this machine that load may be sent to.",
      .example = "[staging.example.org]"},

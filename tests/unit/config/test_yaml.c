@@ -2,8 +2,8 @@
 #include "support.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
-#include "base/clock.h"
 #include "config/yaml.h"
 
 static void plain_scalars_are_typed_as_yaml_1_2_says(void **state)
@@ -85,10 +85,19 @@ static void all_duplicate_keys_are_found_in_one_pass(void **state)
     parsed_release(&parsed);
 }
 
+/* CPU time, so that a busy machine fails no test. */
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return now.tv_sec * HB_NS_PER_S + now.tv_nsec;
+}
+
 /* A text that is hostile by its size must be refused within a second and a hundred megabytes. */
 static void assert_refused_cheaply(const struct hb_buf *text, const char *message)
 {
-    int64_t start = hb_now_ns();
+    int64_t start = cpu_ns();
     struct parsed parsed;
     struct rusage usage;
 
@@ -96,7 +105,7 @@ static void assert_refused_cheaply(const struct hb_buf *text, const char *messag
     assert_int_equal(parsed.result, -1);
     assert_non_null(strstr(parsed.diags.items[0].message, message));
     assert_true(parsed.diags.items[0].line > 0 || parsed.diags.items[0].file != NULL);
-    assert_true(hb_now_ns() - start < HB_NS_PER_S);
+    assert_true(cpu_ns() - start < HB_NS_PER_S);
     getrusage(RUSAGE_SELF, &usage);
 #ifndef __SANITIZE_ADDRESS__
     assert_true(usage.ru_maxrss < 100 * 1024);
@@ -139,7 +148,7 @@ static void a_mapping_has_a_limit_on_its_keys(void **state)
     hb_buf_init(&text, 1 << 20);
     for (int i = 0; i < 60000; i++)
         hb_buf_printf(&text, "k%d: %d\n", i, i);
-    assert_refused_cheaply(&text, "more than the limit of 1000 keys in a mapping");
+    assert_refused_cheaply(&text, "more than the limit of 500 keys in a mapping");
     hb_buf_release(&text);
 }
 
@@ -167,7 +176,7 @@ static void merge_bombs_stop_at_the_limit(void **state)
     (void)state;
     hb_buf_init(&text, 1 << 20);
     hb_buf_puts(&text, "m: &m {");
-    for (int i = 0; i < 900; i++)
+    for (int i = 0; i < 490; i++)
         hb_buf_printf(&text, "k%d: 1,", i);
     hb_buf_puts(&text, "}\nl: [");
     for (int i = 0; i < 20000; i++)

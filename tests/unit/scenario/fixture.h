@@ -5,8 +5,8 @@
 #include "config/diag.h"
 #include "scenario/scenario.h"
 
-/* Clients: requests (sync), httpx (both; option http2), aiohttp (async; options loop, limit), libcurl
- * (both). Servers: builtin (option threads), nginx. */
+/* Clients: requests (sync), httpx (both; option http2), aiohttp (async; options loop, limit),
+ * libcurl (both). Servers: builtin (option threads), nginx. */
 extern const struct hb_registry fixture_registry;
 
 struct loaded {
