@@ -432,13 +432,27 @@ static int await(struct run *run, struct hb_error *err)
     return 0;
 }
 
-/* A worker that ends before its time has not been measured, whatever it says. */
-static int check_early_end(const struct run *run, const struct hb_worker *worker,
-                           struct hb_error *err)
+/* Requests of the schedule that are one process's to send. */
+static uint64_t scheduled_share(const struct run *run, size_t process)
 {
+    return run->due.count / run->workers_count + (process < run->due.count % run->workers_count);
+}
+
+/* A worker that ends before its time has not been measured, whatever it says; in an open loop it
+ * may end when all its requests have. */
+static int check_done(const struct run *run, size_t process, struct hb_error *err)
+{
+    const struct hb_done *said = &run->workers[process].totals;
+    uint64_t accounted = said->requests + said->unsent + said->unfinished;
     int64_t early_ns = left_ns(run);
 
-    if (run->smoke || worker->state < HB_WORKER_DONE || early_ns <= HB_CLOCK_SLACK_NS)
+    if (run->smoke || run->workers[process].state < HB_WORKER_DONE)
+        return 0;
+    if (run->judge.rules.open_loop && accounted != scheduled_share(run, process))
+        return hb_fail(err, HB_ERR_RUN, "the worker accounts for %llu requests, but %llu were due",
+                       (unsigned long long)accounted,
+                       (unsigned long long)scheduled_share(run, process));
+    if (run->judge.rules.open_loop || early_ns <= HB_CLOCK_SLACK_NS)
         return 0;
     return hb_fail(err, HB_ERR_RUN, "the worker was done %.3f s before its time",
                    (double)early_ns / (double)HB_NS_PER_S);
@@ -452,27 +466,30 @@ static int serve(struct run *run, struct hb_error *err)
         return hb_fail(err, HB_ERR_RUN, "server %s ended during the run",
                        run->scenario->servers[run->cell->server].name);
     for (size_t i = 0; i < run->workers_count; i++) {
-        struct hb_worker *worker = &run->workers[i];
-
-        if (hb_worker_serve(worker, &run->slots[SLOT_WORKERS + i * HB_WORKER_SLOTS], &run->sink,
-                            err) < 0 ||
-            check_early_end(run, worker, err) < 0)
+        if (hb_worker_serve(&run->workers[i], &run->slots[SLOT_WORKERS + i * HB_WORKER_SLOTS],
+                            &run->sink, err) < 0 ||
+            check_done(run, i, err) < 0)
             return run->workers_count > 1 ? hb_wrap(err, "process %zu", i) : -1;
     }
     return 0;
 }
 
+/* Smoke ends with its request; all others last until the window has closed, too. */
+static bool is_over(const struct run *run)
+{
+    return all_in_state(run, HB_WORKER_ENDED) &&
+           (run->smoke || run->timers_ns[TIMER_CLOSE_WINDOW] == NEVER);
+}
+
 static int loop(struct run *run, struct hb_error *err)
 {
-    while (!all_in_state(run, HB_WORKER_ENDED)) {
+    while (!is_over(run)) {
         if (await(run, err) < 0 || fire_timers(run, err) < 0 || serve(run, err) < 0)
             return -1;
         if (run->sink.judge == NULL && all_in_state(run, HB_WORKER_READY) && go(run, err) < 0)
             return -1;
     }
-    if (run->timers_ns[TIMER_CLOSE_WINDOW] != NEVER) /* smoke ends when its request has ended */
-        return close_window(run, err);
-    return 0;
+    return run->timers_ns[TIMER_CLOSE_WINDOW] != NEVER ? close_window(run, err) : 0;
 }
 
 /* ---- the end ---- */
@@ -502,7 +519,8 @@ static unsigned usable_cores(const struct hb_entry *entry, unsigned given, unsig
 {
     const struct hb_entry_limit *limit = entry != NULL ? hb_entry_limit(entry, "cores") : NULL;
 
-    return limit != NULL ? lower(given, (unsigned)limit->value * processes) : given;
+    return limit != NULL && limit->value < given ? lower(given, (unsigned)limit->value * processes)
+                                                 : given;
 }
 
 static void judge_trust(struct run *run, uint64_t requests)

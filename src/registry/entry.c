@@ -139,6 +139,7 @@ static void read_limits(struct reader *reader, struct hb_entry *entry)
         {"descriptors_per_task", &raw->descriptors_per_task},
         {"max_connections", &raw->max_connections},
         {"body_bytes", &raw->body_bytes},
+        {"cores", &raw->cores},
     };
     struct hb_entry_limit *limits =
         hb_arena_calloc(reader->arena, HB_ARRAY_LEN(known), sizeof *limits);

@@ -47,6 +47,11 @@ static const struct hb_field limits_fields[] = {
      .type = &hb_type_struct,
      .table = &limit_table,
      .help = "Of a server: the largest request body it takes."},
+    {.key = "cores",
+     HB_AT(struct raw_limits, cores),
+     .type = &hb_type_struct,
+     .table = &limit_table,
+     .help = "CPUs that one process can use at once: at nine tenths of them it is the limit."},
 };
 static const struct hb_table limits_table = {
     HB_TABLE("limits", struct raw_limits, limits_fields),

@@ -19,6 +19,7 @@ struct raw_limit {
 struct raw_limits {
     struct raw_limit max_concurrency, descriptors_per_task; /* of clients */
     struct raw_limit max_connections, body_bytes;           /* of servers */
+    struct raw_limit cores;
 };
 
 struct raw_option {

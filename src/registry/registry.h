@@ -45,7 +45,7 @@ int hb_http_from_name(const char *name, enum hb_http *ret_http) HB_MUST_CHECK;
 /* Something a user cannot exceed, with the reason that reports and errors give. */
 struct hb_entry_limit {
     const char *name; /* "max_concurrency", "descriptors_per_task"; of servers:
-                         "max_connections", "body_bytes" */
+                         "max_connections", "body_bytes"; of both: "cores" */
     uint64_t value;
     const char *why;
 };

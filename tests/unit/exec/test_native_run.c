@@ -1,0 +1,223 @@
+/*
+ * The executor with the real native clients against the real embedded server, both from the
+ * registry: figures agree with what the server counted, and a run costs little beyond its window.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config/diag.h"
+#include "exec/result.h"
+#include "sweep_fixture.h"
+
+static struct sweep_fixture fixture;
+
+static int set_up(void **state HB_UNUSED)
+{
+    struct hb_paths paths;
+    struct hb_diags diags;
+
+    fixture_init(&fixture);
+    paths = fixture.registry.paths;
+    hb_diags_init(&diags);
+    assert_int_equal(
+        hb_registry_load(&fixture.registry, &fixture.arena, &paths, &diags, &fixture.err), 0);
+    hb_diags_release(&diags);
+    fixture.server.name = "builtin";
+    fixture.server.url = NULL;
+    fixture.server.entry = hb_registry_find(&fixture.registry, HB_ENTRY_SERVER, "builtin");
+    assert_non_null(fixture.server.entry);
+    return 0;
+}
+
+static int tear_down(void **state HB_UNUSED)
+{
+    fixture_release(&fixture);
+    return 0;
+}
+
+static void add_registered(const char *name, enum hb_mode mode)
+{
+    static const char *const no_command[] = {NULL};
+    size_t index = fixture.scenario.clients_count;
+
+    fixture_add_client(&fixture, no_command);
+    fixture.clients[index].entry = hb_registry_find(&fixture.registry, HB_ENTRY_CLIENT, name);
+    fixture.clients[index].mode = mode;
+    assert_non_null(fixture.clients[index].entry);
+}
+
+static void add_http_clients(void)
+{
+    add_registered("epoll", HB_MODE_ASYNC);
+    add_registered("libcurl", HB_MODE_ASYNC);
+    add_registered("libcurl", HB_MODE_SYNC);
+}
+
+static void sweep(void)
+{
+    fixture_sweep(&fixture, 1);
+    assert_string_equal(fixture.err.message, "");
+    assert_int_equal(fixture.seen_count, fixture.scenario.clients_count);
+}
+
+static void expect_ok(const struct seen_result *seen)
+{
+    assert_string_equal(seen->failure, "");
+    assert_int_equal(seen->status, HB_RUN_OK);
+}
+
+static void client_runner_and_server_agree_on_the_counts(void **state HB_UNUSED)
+{
+    fixture.concurrency = 8;
+    add_http_clients();
+    sweep();
+    for (size_t i = 0; i < fixture.seen_count; i++) {
+        const struct seen_result *seen = &fixture.seen[i];
+
+        expect_ok(seen);
+        assert_true(seen->verified > 100);
+        assert_int_equal(seen->failed, 0);
+        assert_true(seen->server_counted);
+        assert_false(seen->flags & (HB_FLAG_COUNT_MISMATCH | HB_FLAG_ERRORS));
+        assert_true(seen->server_requests >= seen->verified + seen->warmup_verified);
+        assert_true(seen->client_cpu_ns > 0);
+    }
+}
+
+static void smoke_sends_one_request_a_cell(void **state HB_UNUSED)
+{
+    fixture.options.smoke = true;
+    fixture.concurrency = 8;
+    add_http_clients();
+    sweep();
+    for (size_t i = 0; i < fixture.seen_count; i++) {
+        expect_ok(&fixture.seen[i]);
+        assert_int_equal(fixture.seen[i].verified, 1);
+        assert_int_equal(fixture.seen[i].server_requests, 1);
+        assert_int_equal(fixture.seen[i].flags, 0);
+    }
+}
+
+static void an_unexpected_status_or_length_is_a_failure(void **state HB_UNUSED)
+{
+    fixture.options.smoke = true;
+    add_registered("epoll", HB_MODE_ASYNC);
+    fixture.url.expect.status = 404;
+    sweep();
+    assert_non_null(strstr(fixture.seen[0].failure, "1 status"));
+    fixture.seen_count = 0;
+    fixture.url.expect = (struct hb_expect){.status = 200, .length_bytes = 1};
+    sweep();
+    assert_non_null(strstr(fixture.seen[0].failure, "1 length"));
+}
+
+static void bodies_reach_the_server(void **state HB_UNUSED)
+{
+    static const char body[] = "{\"key\":\"value\"}";
+    static const struct hb_header header = {"Content-Type", "application/json"};
+
+    fixture.options.smoke = true;
+    fixture.request = (struct hb_request){"/post", body, sizeof(body) - 1};
+    fixture.url.headers = &header;
+    fixture.url.headers_count = 1;
+    add_http_clients();
+    for (size_t i = 0; i < 3; i++)
+        fixture.cells[i].method = HB_METHOD_POST;
+    sweep();
+    for (size_t i = 0; i < 3; i++)
+        expect_ok(&fixture.seen[i]);
+}
+
+static void an_open_loop_keeps_its_rate(void **state HB_UNUSED)
+{
+    fixture.concurrency = 4;
+    fixture.rate = (struct hb_rate){500, HB_ARRIVALS_POISSON};
+    add_http_clients();
+    sweep();
+    for (size_t i = 0; i < fixture.seen_count; i++) {
+        const struct seen_result *seen = &fixture.seen[i];
+
+        expect_ok(seen);
+        assert_true(seen->scheduled > 100);
+        assert_int_equal(seen->verified + seen->failed + seen->unsent, seen->scheduled);
+        assert_true(seen->response_mean_ns >= seen->service_mean_ns);
+    }
+}
+
+static pid_t find_server(void);
+
+static void kill_server_once(void *context HB_UNUSED, const struct hb_exec_progress *progress)
+{
+    if (progress->run == 0 && progress->phase == HB_PHASE_WINDOW)
+        kill(find_server(), SIGKILL);
+}
+
+/* The embedded server below our own keepers, by walking /proc. */
+static pid_t find_server(void)
+{
+    char command[128];
+    pid_t pid = 0;
+    FILE *out;
+
+    snprintf(command, sizeof(command),
+             "for k in $(pgrep -P %d hb-keeper); do pgrep -P $k hb-server; done", (int)getpid());
+    out = popen(command, "r");
+    assert_non_null(out);
+    assert_int_equal(fscanf(out, "%d", &pid), 1);
+    pclose(out);
+    return pid;
+}
+
+static void a_server_that_dies_costs_one_run_and_is_started_again(void **state HB_UNUSED)
+{
+    fixture.sink.progress = kill_server_once;
+    add_http_clients();
+    sweep();
+    assert_int_equal(fixture.seen[0].status, HB_RUN_FAILED);
+    assert_non_null(strstr(fixture.seen[0].failure, "server builtin ended during the run"));
+    assert_int_equal(fixture.notices, 1);
+    expect_ok(&fixture.seen[1]);
+    expect_ok(&fixture.seen[2]);
+}
+
+static void a_server_that_cannot_start_fails_its_runs(void **state HB_UNUSED)
+{
+    static const char *const nothing[] = {"/nonexistent/server", NULL};
+    struct hb_entry broken = *fixture.server.entry;
+
+    broken.command = nothing;
+    fixture.server.entry = &broken;
+    add_http_clients();
+    sweep();
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(fixture.seen[i].status, HB_RUN_FAILED);
+        assert_non_null(strstr(fixture.seen[i].failure, "/nonexistent/server"));
+    }
+    fixture.seen_count = 0;
+    assert_int_equal(fixture_sweep(&fixture, 2), -1);
+    assert_int_equal(fixture.seen_count, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(client_runner_and_server_agree_on_the_counts),
+        TEST(smoke_sends_one_request_a_cell),
+        TEST(an_unexpected_status_or_length_is_a_failure),
+        TEST(bodies_reach_the_server),
+        TEST(an_open_loop_keeps_its_rate),
+        TEST(a_server_that_dies_costs_one_run_and_is_started_again),
+        TEST(a_server_that_cannot_start_fails_its_runs),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
