@@ -220,7 +220,7 @@ static bool alias_matches(const struct hb_scenario *scenario, enum hb_axis axis,
 {
     int64_t duration_ns;
 
-    if (axis == HB_AXIS_CLIENT && scenario->clients[index].entry != NULL)
+    if (axis == HB_AXIS_CLIENT)
         return text_matches(scenario->clients[index].entry->name, glob);
     if (axis == HB_AXIS_DURATION && hb_parse_duration(glob, &duration_ns) == 0)
         return duration_ns == scenario->durations_ns[index];

@@ -46,7 +46,7 @@ static uint64_t url_method_count(const struct hb_scenario *scenario)
 }
 
 struct factor {
-    const char *one, *many;
+    const char *name;
     uint64_t count;
 };
 
@@ -54,18 +54,18 @@ enum { FACTOR_COUNT = 7 };
 
 static void get_factors(const struct hb_scenario *scenario, struct factor factors[FACTOR_COUNT])
 {
-#define FACTOR(axis, one, many)                                                                    \
+#define FACTOR(axis, name)                                                                         \
     {                                                                                              \
-        one, many, hb_axis_matrix_count(scenario, axis)                                            \
+        name, hb_axis_matrix_count(scenario, axis)                                                 \
     }
     struct factor all[FACTOR_COUNT] = {
-        FACTOR(HB_AXIS_SERVER, "server", "servers"),
-        FACTOR(HB_AXIS_CLIENT, "client", "clients"),
-        {"URL and method", "URLs and methods", url_method_count(scenario)},
-        FACTOR(HB_AXIS_CONCURRENCY, "concurrency", "concurrencies"),
-        FACTOR(HB_AXIS_DURATION, "duration", "durations"),
-        FACTOR(HB_AXIS_RATE, "rate", "rates"),
-        FACTOR(HB_AXIS_PROTOCOL, "protocol", "protocols"),
+        FACTOR(HB_AXIS_SERVER, "servers"),
+        FACTOR(HB_AXIS_CLIENT, "clients"),
+        {"URLs and methods", url_method_count(scenario)},
+        FACTOR(HB_AXIS_CONCURRENCY, "concurrencies"),
+        FACTOR(HB_AXIS_DURATION, "durations"),
+        FACTOR(HB_AXIS_RATE, "rates"),
+        FACTOR(HB_AXIS_PROTOCOL, "protocols"),
     };
 #undef FACTOR
 
@@ -89,9 +89,11 @@ static int too_many(const struct factor *factors, uint64_t product, uint64_t inc
 
     hb_buf_init(&text, MESSAGE_BYTES);
     for (size_t i = 0; i < FACTOR_COUNT; i++) {
+        if (factors[i].count == 1)
+            continue;
         hb_buf_puts(&text, times);
         hb_put_count(&text, factors[i].count);
-        hb_buf_printf(&text, " %s", factors[i].count == 1 ? factors[i].one : factors[i].many);
+        hb_buf_printf(&text, " %s", factors[i].name);
         times = " × ";
     }
     if (includes > 0) {
@@ -184,11 +186,15 @@ static void add_includes(struct expansion *expansion)
     }
 }
 
-/* "ci.yaml:7:3: exclude", for the start of a message. */
-static void describe_place(char *text, size_t bytes, struct hb_place place, const char *what)
+/* The start of a message: "line 7: exclude", or "base.yaml:7:3: exclude" when another file than the
+ * scenario's own wrote it (`extends`). Callers put the scenario's path in front. */
+static void describe_place(char *text, size_t bytes, const struct hb_scenario *scenario,
+                           struct hb_place place, const char *what)
 {
     if (place.file == NULL)
         snprintf(text, bytes, "%s", what);
+    else if (strcmp(place.file, scenario->path) == 0)
+        snprintf(text, bytes, "line %u: %s", place.line, what);
     else
         snprintf(text, bytes, "%.200s:%u:%u: %s", place.file, place.line, place.column, what);
 }
@@ -203,7 +209,7 @@ static int check_excludes(const struct expansion *expansion, struct hb_error *er
     if (unmatched == expansion->excludes.count)
         return 0;
     pattern = &scenario->excludes[unmatched];
-    describe_place(who, sizeof who, pattern->place, "exclude");
+    describe_place(who, sizeof who, scenario, pattern->place, "exclude");
     for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
         const char *glob = hb_pattern_glob(pattern, (enum hb_axis)axis);
 
@@ -229,7 +235,8 @@ static void describe_origin(char *text, size_t bytes, const struct hb_scenario *
     if (cell->include == 0)
         snprintf(text, bytes, "the matrix");
     else
-        describe_place(text, bytes, scenario->includes[cell->include - 1].place, "include");
+        describe_place(text, bytes, scenario, scenario->includes[cell->include - 1].place,
+                       "include");
 }
 
 static void put_labels(const struct hb_scenario *scenario, const struct hb_cell *cell,

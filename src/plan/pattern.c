@@ -82,24 +82,37 @@ bool hb_glob_matches_any(const struct hb_scenario *scenario, enum hb_axis axis, 
     return false;
 }
 
-/* The labels of an axis, as candidates for a hint. */
-static const char *const *labels(const struct hb_scenario *scenario, enum hb_axis axis,
-                                 size_t *ret_count, struct hb_arena *arena)
+/* How a value may be written: a client by its bare name unless the glob speaks of modes. */
+static const char *name_of(const struct hb_scenario *scenario, enum hb_axis axis, size_t index,
+                           const char *glob, struct hb_arena *arena)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf text;
-    const char **all;
+    HB_CLEANUP(hb_buf_release) struct hb_buf label;
 
-    *ret_count = hb_axis_count(scenario, axis);
-    if (*ret_count > CANDIDATES_MAX)
-        *ret_count = CANDIDATES_MAX;
-    all = hb_arena_calloc(arena, *ret_count, sizeof *all);
-    hb_buf_init(&text, MESSAGE_BYTES);
-    for (size_t i = 0; i < *ret_count; i++) {
-        hb_buf_clear(&text);
-        hb_axis_label(scenario, axis, i, &text);
-        all[i] = hb_arena_strdup(arena, hb_buf_text(&text));
+    hb_buf_init(&label, MESSAGE_BYTES);
+    if (axis == HB_AXIS_CLIENT && strchr(glob, '/') == NULL)
+        hb_buf_puts(&label, scenario->clients[index].entry->name);
+    else
+        hb_axis_label(scenario, axis, index, &label);
+    return hb_arena_strdup(arena, hb_buf_text(&label));
+}
+
+/* The names there are, as candidates for a hint; neighbours that are equal come once. */
+static const char *const *names_of(const struct hb_scenario *scenario, enum hb_axis axis,
+                                   const char *glob, size_t *ret_count, struct hb_arena *arena)
+{
+    size_t values = hb_axis_count(scenario, axis), count = 0;
+    const char **names;
+
+    if (values > CANDIDATES_MAX)
+        values = CANDIDATES_MAX;
+    names = hb_arena_calloc(arena, values, sizeof *names);
+    for (size_t i = 0; i < values; i++) {
+        names[count] = name_of(scenario, axis, i, glob, arena);
+        if (count == 0 || strcmp(names[count], names[count - 1]) != 0)
+            count++;
     }
-    return all;
+    *ret_count = count;
+    return names;
 }
 
 static void put_quoted(struct hb_buf *message, const char *text)
@@ -139,7 +152,7 @@ int hb_glob_fail(const struct hb_scenario *scenario, enum hb_axis axis, const ch
 
     hb_arena_init(&scratch);
     hb_buf_init(&message, MESSAGE_BYTES);
-    candidates = labels(scenario, axis, &count, &scratch);
+    candidates = names_of(scenario, axis, glob, &count, &scratch);
     hb_buf_printf(&message, "no %s matches ", hb_axis_name(axis));
     put_quoted(&message, glob);
     put_candidates(&message, glob, candidates, count);
