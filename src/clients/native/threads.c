@@ -266,8 +266,11 @@ static void settle(struct hb_threads *threads, struct task *task)
         sched_yield();
         state = TASK_OUTSIDE;
     }
-    if (state != TASK_ENDED) {
+    if (state == TASK_ENDED) {
+        pthread_join(task->thread, NULL);
+    } else {
         hb_recorder_flush(&task->recorder, hb_now_ns());
+        pthread_detach(task->thread);
         threads->worker->abandoned = true;
     }
     hb_totals_add(&threads->worker->totals, &task->recorder.totals);
@@ -285,13 +288,14 @@ void hb_threads_run(struct hb_threads *threads)
     wait_for_end(threads);
     for (int64_t i = 0; i < threads->task_count; i++)
         settle(threads, &threads->tasks[i]);
+    threads->thread_count = 0; /* all joined or detached */
 }
 
 void hb_threads_free(struct hb_threads *threads)
 {
     if (threads == NULL)
         return;
-    announce_start(threads, threads->start == START_WAIT ? START_CANCELLED : threads->start);
+    announce_start(threads, START_CANCELLED);
     for (int64_t i = 0; i < threads->thread_count; i++)
         pthread_join(threads->tasks[i].thread, NULL);
     for (int64_t i = 0; i < threads->task_count; i++)
