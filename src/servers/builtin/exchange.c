@@ -105,7 +105,7 @@ static void split_target(struct hb_exchange *exchange)
     if (hb_span_split(&query, '?', &path) && query.data == NULL)
         query = HB_SPAN("");
     exchange->query = query;
-    if (strncmp(path.data, "http://", 7) == 0) {
+    if (path.length > 7 && memcmp(path.data, "http://", 7) == 0) {
         const char *slash = memchr(path.data + 7, '/', path.length - 7);
 
         path = slash != NULL ? hb_span_from(path, (size_t)(slash - path.data)) : HB_SPAN("/");

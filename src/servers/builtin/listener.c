@@ -78,7 +78,7 @@ int hb_listener_open(struct hb_listener *ret_listener, const char *host, uint16_
 {
     union address address;
     socklen_t bytes = 0;
-    int fd HB_CLEANUP(hb_fd_close) = -1;
+    int fd;
 
     if (parse_address(&address, &bytes, host, err) != 0)
         return -1;
@@ -86,14 +86,15 @@ int hb_listener_open(struct hb_listener *ret_listener, const char *host, uint16_
     fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return hb_fail_errno(err, errno, "open a socket");
-    if (bind_and_listen(fd, &address, bytes, host, err) != 0)
+    if (bind_and_listen(fd, &address, bytes, host, err) != 0) {
+        hb_fd_close(&fd);
         return -1;
+    }
     inet_ntop(address.any.sa_family,
               address.any.sa_family == AF_INET ? (const void *)&address.v4.sin_addr
                                                : (const void *)&address.v6.sin6_addr,
               ret_listener->host, sizeof ret_listener->host);
     ret_listener->port = ntohs(*port_of(&address));
     ret_listener->fd = fd;
-    fd = -1;
     return 0;
 }
