@@ -70,7 +70,7 @@ class RequestsClient(hb_kit.Client):
 
     def prepare(self, request: hb_kit.Request) -> tuple[str, str, dict[str, Any]]:
         arguments = {
-            "headers": _headers(request, self.job.keepalive),
+            "headers": _headers(request),
             "data": request.body,
             "timeout": (self.job.connect_timeout_s, self.job.timeout_s),
             "allow_redirects": False,
@@ -78,14 +78,20 @@ class RequestsClient(hb_kit.Client):
         return request.method, request.url, arguments
 
     def sender(self, index: int) -> Callable[[Any], tuple[int, int, int]]:
-        session_request = (self._shared or self._session(1)).request
+        session = self._shared or self._session(1)
+        session_request = session.request
 
         def send(call: tuple[str, str, dict[str, Any]]) -> tuple[int, int, int]:
             method, url, arguments = call
             response = session_request(method, url, **arguments)
             return response.status_code, len(response.content), 0
 
-        return send
+        def send_and_close(call: tuple[str, str, dict[str, Any]]) -> tuple[int, int, int]:
+            answer = send(call)
+            session.close()  # ends its connections; the Session itself may go on
+            return answer
+
+        return send if self.job.keepalive else send_and_close
 
     def classify(self, failure: BaseException) -> int:
         if any(_TRUNCATED_CHUNKS in link.args for link in hb_kit.causes(failure)):
@@ -145,14 +151,12 @@ def _reporting(pool_class: Any, client: RequestsClient) -> Any:
     return Pool
 
 
-def _headers(request: hb_kit.Request, keepalive: bool) -> dict[str, Union[str, bytes]]:
+def _headers(request: hb_kit.Request) -> dict[str, Union[str, bytes]]:
     """The headers as the library takes them: a mapping, so that a repeated name is joined."""
     given: dict[str, str] = {}
     for name, value in request.headers:
         given[name] = f"{given[name]}, {value}" if name in given else value
     present = {name.lower() for name in given}
-    if not keepalive and "connection" not in present:
-        given["Connection"] = "close"
     for name in _ADDED_UNLESS_SKIPPED:
         if name.lower() not in present:
             given[name] = _SKIPPED
@@ -165,8 +169,6 @@ def _what_it_cannot(job: hb_kit.Job) -> list[tuple[str, str]]:
         ("timeout_ns", "limits each wait for data, not the whole request"),
         ("decompression", "always decodes gzip and deflate; bytes are those after decoding"),
     ]
-    if not job.keepalive:
-        cannot.append(("headers", "adds Connection: close, its only way to do without keep-alive"))
     names = [[name.lower() for name, _ in request.headers] for request in job.requests]
     if any(len(set(of_one)) < len(of_one) for of_one in names):
         cannot.append(("headers", "takes a mapping: values of a repeated name are joined by commas"))

@@ -12,12 +12,12 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "src/clients/python"))
-sys.path.insert(0, str(HERE.parents[1] / "contract/python_workers"))
+sys.path.insert(0, str(HERE.parents[1] / "contract"))
 
 import hb_kit  # noqa: E402
-import play  # noqa: E402
 from hb_kit import clock, job, recorder  # noqa: E402
 from hb_kit.alarm import Alarm  # noqa: E402
+from worker_driver import make_job  # noqa: E402
 
 
 class Recording(unittest.TestCase):
@@ -144,13 +144,13 @@ class Causes(unittest.TestCase):
 
 
 class SharedWork(unittest.TestCase):
-    def parse(self, offsets=None, **changes):
-        message = play.job("http://127.0.0.1/", **changes)
-        if offsets is not None:
-            with tempfile.TemporaryDirectory() as directory:
-                message["schedule"] = play.write_schedule(pathlib.Path(directory) / "due", offsets)
-                return job.parse(json.dumps(message).encode())
-        return job.parse(json.dumps(message).encode())
+    def parse(self, offsets, **changes):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(struct.pack(f"<{len(offsets)}Q", *offsets))
+            file.flush()
+            changes["schedule"] = {"path": file.name, "count": len(offsets)}
+            message = make_job("toy", "sync", "http://127.0.0.1/", **changes)
+            return job.parse(json.dumps(message).encode())
 
     def test_threads_take_each_index_exactly_once(self):
         offsets = list(range(20_000))

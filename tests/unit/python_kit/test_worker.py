@@ -1,23 +1,24 @@
 """The kit's worker, from outside: the toy client in both modes, driven as the runner drives it."""
 
-import os
 import pathlib
+import resource
 import sys
-import tempfile
 import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "contract/python_workers"))
+sys.path.insert(0, str(HERE.parents[1] / "contract"))
 
-import play  # noqa: E402
+from worker_driver import Worker, make_job, run_job  # noqa: E402
 
 TOY = [sys.executable, str(HERE / "toy_client.py")]
+KIT = HERE.parents[2] / "src/clients/python"
 MS = 1_000_000
 
 
-def toy_job(path, **changes):
-    return play.job("http://127.0.0.1:1/" + path, **changes)
+def toy_job(path, mode="sync", **changes):
+    defaults = {"concurrency": 1, "tick_ns": 0}
+    return make_job("toy", mode, "http://127.0.0.1:1/" + path, **{**defaults, **changes})
 
 
 def entries(*paths):
@@ -32,163 +33,153 @@ class EitherMode:
     def job(self, path, **changes):
         return toy_job(path, mode=self.mode, **changes)
 
-    def schedule(self, offsets):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        return play.write_schedule(pathlib.Path(directory.name) / "due", offsets)
+    def run_job(self, job, duration_s=0.3, drain_s=1, offsets=None):
+        """A whole run, which must end as the protocol says."""
+        def prepare(worker, job):
+            if offsets is not None:
+                job["schedule"] = worker.schedule_file(offsets)
 
-    def assert_agree(self, worker, done):
-        samples = worker.samples()
-        self.assertEqual(done["requests"], len(samples))
-        self.assertEqual(done["bytes"], sum(sample.bytes for sample in samples))
+        result = run_job(TOY, job, duration_s, drain_s, prepare)
+        self.assertEqual((result.returncode, result.rest), (0, ""), (result.ready, result.stderr))
+        self.assertEqual(result.done["requests"], len(result.requests))
+        self.assertEqual(result.done["bytes"], sum(sample.bytes for sample in result.requests))
+        return result
 
     def test_totals_agree_with_what_came_down_the_pipe(self):
-        worker, done, _ = play.play(TOY, self.job("ok/7", concurrency=5))
-        self.assert_agree(worker, done)
-        self.assertGreater(done["requests"], 500)
+        result = self.run_job(self.job("ok/7", concurrency=5))
+        self.assertGreater(len(result.requests), 500)
+        done = result.done
         self.assertEqual((done["unsent"], done["unfinished"], done["connections"]), (0, 0, 0))
-        self.assertEqual({sample[4:] for sample in worker.samples()}, {(7, 200, 0, 0)})
+        seen = {(sample.bytes, sample.status, sample.outcome) for sample in result.requests}
+        self.assertEqual(seen, {(7, 200, "ok")})
 
     def test_no_request_starts_before_start_or_from_stop_on(self):
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("ok/1", concurrency=3))
-            worker.receive()
-            go = worker.go(50 * MS)
-            worker.receive()
-            worker.finish()
-            samples = worker.samples()
-        self.assertGreaterEqual(min(sample.start_ns for sample in samples), go["start_ns"])
-        self.assertLess(max(sample.start_ns for sample in samples), go["stop_ns"])
+        result = self.run_job(self.job("ok/1", concurrency=3), 0.05)
+        self.assertGreaterEqual(min(sample.start_ns for sample in result.requests), result.start_ns)
+        self.assertLess(max(sample.start_ns for sample in result.requests), result.stop_ns)
 
     def test_writes_are_batched_and_never_cut_a_record(self):
-        worker, done, _ = play.play(TOY, self.job("ok/1"), run_ns=200 * MS)
-        self.assertTrue(all(len(write) % 32 == 0 for write in worker.writes))
-        self.assertLessEqual(len(worker.writes), done["requests"] // 128 + 4)
+        result = self.run_job(self.job("ok/1"), 0.2)
+        self.assertTrue(all(size % 32 == 0 for size in result.writes))
+        self.assertLessEqual(len(result.writes), len(result.requests) // 128 + 4)
 
     def test_records_of_slow_requests_do_not_wait_for_a_full_batch(self):
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("wait/150", concurrency=1))
-            worker.receive()
-            worker.go(900 * MS)
+        with Worker(TOY) as worker:
+            worker.job(self.job("wait/150"))
+            worker.go(0.9)
             time.sleep(0.75)
-            self.assertGreaterEqual(len(worker.samples()), 2)
+            self.assertGreaterEqual(sum(worker.result.writes) // 32, 2)
+
+    def test_records_are_written_while_their_task_is_stuck(self):
+        with Worker(TOY) as worker:
+            worker.job(self.job("", requests=entries("ok/1", "ok/1", "wait/20000")))
+            worker.go(30)
+            time.sleep(0.8)
+            self.assertEqual(sum(worker.result.writes), 64)
 
     def test_an_exception_becomes_its_outcome_and_is_told_once(self):
-        worker, done, errors = play.play(TOY, self.job("fail", max_requests=9))
-        self.assert_agree(worker, done)
-        self.assertEqual([sample.outcome for sample in worker.samples()], [5] * 9)
-        self.assertEqual(errors.count("first reset"), 1)
+        result = self.run_job(self.job("fail", max_requests=9))
+        self.assertEqual([sample.outcome for sample in result.requests], ["reset"] * 9)
+        self.assertEqual(result.stderr.count("first reset"), 1)
 
     def test_what_a_library_prints_goes_to_standard_error(self):
-        _, _, errors = play.play(TOY, self.job("print", max_requests=3))
-        self.assertEqual(errors.count("a library that prints"), 3)
+        result = self.run_job(self.job("print", max_requests=3))
+        self.assertEqual(result.stderr.count("a library that prints"), 3)
 
     def test_max_requests_holds_for_all_tasks_together(self):
-        _, done, _ = play.play(TOY, self.job("ok/1", concurrency=4, max_requests=10))
-        self.assertEqual(done["requests"], 10)
+        result = self.run_job(self.job("ok/1", concurrency=4, max_requests=10))
+        self.assertEqual(len(result.requests), 10)
 
     def test_request_k_of_the_run_uses_entry_k_mod_n(self):
         for index, sizes in ((0, [1, 3, 2, 1, 3, 2]), (1, [2, 1, 3, 2, 1, 3])):
-            worker, _, _ = play.play(TOY, self.job(
+            result = self.run_job(self.job(
                 "", requests=entries("ok/1", "ok/2", "ok/3"), max_requests=6,
                 process={"index": index, "count": 2}))
-            self.assertEqual([sample.bytes for sample in worker.samples()], sizes)
+            self.assertEqual([sample.bytes for sample in result.requests], sizes)
 
     def test_tasks_are_ramped(self):
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("wait/500", concurrency=4, ramp_ns=40 * MS))
-            worker.receive()
-            go = worker.go(200 * MS)
-            worker.receive()
-            worker.finish()
-            delays = [sample.start_ns - go["start_ns"] for sample in worker.samples()]
+        result = self.run_job(self.job("wait/500", concurrency=4, ramp_ns=40 * MS), 0.2)
+        delays = sorted(sample.start_ns - result.start_ns for sample in result.requests)
         self.assertEqual(len(delays), 4)
-        for index, delay in enumerate(sorted(delays)):
+        for index, delay in enumerate(delays):
             self.assertGreaterEqual(delay, index * 40 * MS)
 
     def test_open_loop_requests_are_sent_when_due_and_lag_says_how_late(self):
         offsets = [index * 5 * MS for index in range(40)]
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("ok/1", concurrency=2, schedule=self.schedule(offsets)))
-            worker.receive()
-            go = worker.go(300 * MS)
-            done = worker.receive()
-            worker.finish()
-            samples = worker.samples()
-        self.assertEqual((done["requests"], done["unsent"]), (40, 0))
-        for sample, offset in zip(sorted(samples), offsets):
-            late_us = (sample.start_ns - go["start_ns"] - offset) // 1000
+        result = self.run_job(self.job("ok/1", concurrency=2), offsets=offsets)
+        self.assertEqual((len(result.requests), result.done["unsent"]), (40, 0))
+        samples = sorted(result.requests, key=lambda sample: sample.start_ns)
+        for sample, offset in zip(samples, offsets):
+            late_us = (sample.start_ns - result.start_ns - offset) // 1000
             self.assertGreaterEqual(late_us, 0)
             self.assertEqual(sample.lag_us, late_us)
 
     def test_one_stalled_request_delays_no_other(self):
         offsets = [index * 2 * MS for index in range(50)]
-        worker, done, _ = play.play(TOY, self.job(
-            "", concurrency=2, requests=entries("wait/150") + entries("ok/1") * 49,
-            schedule=self.schedule(offsets)))
-        self.assertEqual(done["requests"], 50)
-        first_end = max(sample.end_ns for sample in worker.samples())
-        started_within = sum(sample.start_ns < first_end for sample in worker.samples())
-        self.assertEqual(started_within, 50)
+        result = self.run_job(self.job(
+            "", concurrency=2, requests=entries("wait/250", *["ok/1"] * 49)), offsets=offsets)
+        stalled_until_ns = max(sample.end_ns for sample in result.requests)
+        self.assertEqual(sum(sample.start_ns < stalled_until_ns for sample in result.requests), 50)
 
     def test_a_process_takes_its_share_of_the_schedule(self):
-        worker, done, _ = play.play(TOY, self.job(
-            "", requests=entries("ok/1", "ok/2"), process={"index": 1, "count": 2},
-            schedule=self.schedule([0, 1 * MS, 2 * MS, 3 * MS, 4 * MS])))
-        self.assertEqual([sample.bytes for sample in worker.samples()], [2, 2])
-        self.assertEqual(done["unsent"], 0)
+        result = self.run_job(self.job(
+            "", requests=entries("ok/1", "ok/2"), process={"index": 1, "count": 2}),
+            offsets=[index * MS for index in range(5)])
+        self.assertEqual([sample.bytes for sample in result.requests], [2, 2])
+        self.assertEqual(result.done["unsent"], 0)
 
     def test_what_is_due_after_stop_is_unsent(self):
         offsets = [0, 10 * MS, 10_000 * MS, 10_001 * MS, 10_002 * MS]
-        _, done, _ = play.play(TOY, self.job("ok/1", schedule=self.schedule(offsets)), run_ns=50 * MS)
-        self.assertEqual((done["requests"], done["unsent"]), (2, 3))
+        result = self.run_job(self.job("ok/1"), 0.05, offsets=offsets)
+        self.assertEqual((len(result.requests), result.done["unsent"]), (2, 3))
 
     def test_what_has_not_ended_at_the_drain_is_unfinished(self):
-        began = time.monotonic()
-        _, done, _ = play.play(TOY, self.job("wait/20000", concurrency=3), 50 * MS, drain_ns=100 * MS)
-        self.assertLess(time.monotonic() - began, 5)
-        self.assertEqual((done["requests"], done["unfinished"]), (0, 3))
+        result = self.run_job(self.job("wait/20000", concurrency=3), 0.05, drain_s=0.1)
+        self.assertLess(result.ended_ns, result.drain_ns + 1000 * MS)
+        self.assertEqual((len(result.requests), result.done["unfinished"]), (0, 3))
 
     def test_sigterm_is_stop_and_drain_in_one(self):
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("wait/20000", concurrency=2, ramp_ns=1000))
-            worker.receive()
-            worker.go(3600 * play.SECOND)
+        with Worker(TOY) as worker:
+            worker.job(self.job("wait/20000", concurrency=2))
+            worker.go(3600)
             time.sleep(0.3)
             worker.terminate()
-            done = worker.receive()
-            code, _ = worker.finish()
-        self.assertEqual((code, done["requests"], done["unfinished"]), (0, 0, 2))
+            result = worker.finish()
+        self.assertEqual((result.returncode, result.done["unfinished"]), (0, 2))
+
+    def test_sigterm_before_go_ends_the_worker_quietly(self):
+        with Worker(TOY) as worker:
+            worker.job(self.job("ok/1"))
+            worker.terminate()
+            result = worker.finish()
+        self.assertEqual((result.returncode, result.done, result.raw), (0, None, b""))
 
     def test_end_of_input_before_go_ends_the_worker_quietly(self):
-        with play.Worker(TOY) as worker:
-            worker.send(self.job("ok/1", concurrency=2))
-            worker.receive()
-            worker.close_input()
-            self.assertEqual(worker.finish(), (0, ""))
-            self.assertEqual(worker.writes, [])
+        with Worker(TOY) as worker:
+            worker.job(self.job("ok/1", concurrency=2))
+            worker.process.stdin.close()
+            result = worker.finish()
+        self.assertEqual((result.returncode, result.stderr, result.raw), (0, "", b""))
 
     def test_connections_are_recorded_and_counted(self):
-        worker, done, _ = play.play(TOY, self.job("ok/1", keepalive=False, max_requests=20))
-        self.assertEqual(done["connections"], 20)
-        self.assertEqual(len(worker.samples(play.CONNECT)), 20)
-        self.assert_agree(worker, done)
+        result = self.run_job(self.job("ok/1", keepalive=False, max_requests=20))
+        self.assertEqual((result.done["connections"], len(result.connects)), (20, 20))
 
     def test_an_oversized_field_is_saturated(self):
-        worker, _, _ = play.play(TOY, self.job("ok/5000000000", max_requests=1))
-        self.assertEqual(worker.samples()[0].bytes, 0xFFFFFFFF)
+        result = run_job(TOY, self.job("ok/5000000000", max_requests=1))
+        self.assertEqual(result.requests[0].bytes, 0xFFFFFFFF)
+        self.assertEqual(result.done["bytes"], 0xFFFFFFFF)
 
 
 class Threads(EitherMode, unittest.TestCase):
     mode = "sync"
 
     def test_a_refused_thread_names_the_limits(self):
-        limited = ["prlimit", f"--as={600 << 20}", *TOY]
-        if not any(os.access(f"{path}/prlimit", os.X_OK) for path in os.get_exec_path()):
-            self.skipTest("needs prlimit (util-linux)")
-        with play.Worker(limited) as worker:
-            worker.send(self.job("ok/1", concurrency=20_000))
-            answer = worker.receive()
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+
+        with Worker(TOY, preexec=limit) as worker:
+            answer = worker.job(self.job("ok/1", concurrency=20_000))
         self.assertEqual((answer["type"], answer["class"]), ("error", "limit"))
         self.assertIn("vm.max_map_count", answer["message"])
 
@@ -197,25 +188,21 @@ class EventLoop(EitherMode, unittest.TestCase):
     mode = "async"
 
     def test_ticks_show_how_late_the_loop_was(self):
-        worker, done, _ = play.play(TOY, self.job("wait/50", tick_ns=10 * MS), run_ns=300 * MS)
-        ticks = worker.samples(play.TICK)
+        result = self.run_job(self.job("wait/50", tick_ns=10 * MS))
+        ticks = result.ticks
         self.assertGreaterEqual(len(ticks), 20)
         self.assertTrue(all(tick.end_ns >= tick.start_ns for tick in ticks))
         gaps = {after.start_ns - before.start_ns for before, after in zip(ticks, ticks[1:])}
         self.assertEqual(gaps, {10 * MS})
-        self.assert_agree(worker, done)
 
 
 class Refusals(unittest.TestCase):
-    def answer(self, message):
-        with play.Worker(TOY) as worker:
-            worker.send(message)
-            return worker.receive()
-
     def assert_refused(self, message, kind, words):
-        answer = self.answer(message)
-        self.assertEqual((answer["type"], answer["class"]), ("error", kind))
-        self.assertIn(words, answer["message"])
+        with Worker(TOY) as worker:
+            answer = worker.job(message)
+            self.assertEqual((answer["type"], answer["class"]), ("error", kind))
+            self.assertIn(words, answer["message"])
+            self.assertEqual(worker.process.wait(10), 1)
 
     def test_an_unknown_mode_or_protocol_is_unsupported(self):
         self.assert_refused(toy_job("ok/1", mode="other"), "unsupported", "mode other")
@@ -223,8 +210,8 @@ class Refusals(unittest.TestCase):
         self.assert_refused(toy_job("ok/1", options={"gc": "never"}), "unsupported", "freeze")
 
     def test_a_broken_job_is_answered_and_says_what_is_wrong(self):
-        self.assert_refused(b"nonsense", "internal", "bad job")
-        self.assert_refused(b"[]", "internal", "bad job")
+        self.assert_refused(b"nonsense\n", "internal", "bad job")
+        self.assert_refused(b"[]\n", "internal", "bad job")
         self.assert_refused(toy_job("ok/1", concurrency=0), "internal", "concurrency is 0")
         self.assert_refused(toy_job("ok/1", requests=[]), "internal", "no requests")
         self.assert_refused(toy_job("ok/1", protocol=2), "internal", "protocol 2")
@@ -238,6 +225,14 @@ class Refusals(unittest.TestCase):
         self.assert_refused(toy_job("ok/1", requests=[body]), "internal", "/nonexistent")
         self.assert_refused(toy_job("ok/1", schedule={"path": "/dev/null", "count": 1}),
                             "internal", "shorter")
+
+    def test_a_missing_package_is_unavailable(self):
+        program = ("import sys; sys.path.insert(0, sys.argv[1]); import hb_kit\n"
+                   "with hb_kit.imports(): import no_such_package")
+        with Worker([sys.executable, "-c", program, str(KIT)]) as worker:
+            answer = worker.job(toy_job("ok/1"))
+        self.assertEqual((answer["type"], answer["class"]), ("error", "unavailable"))
+        self.assertIn("no_such_package", answer["message"])
 
 
 if __name__ == "__main__":

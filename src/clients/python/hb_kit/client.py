@@ -112,4 +112,4 @@ def imports() -> Iterator[None]:
         channel = Channel()
         channel.read_message()
         channel.say_error("unavailable", f"{failure} (in {sys.executable})")
-        sys.exit(0)
+        sys.exit(1)

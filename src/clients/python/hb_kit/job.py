@@ -6,6 +6,7 @@ import itertools
 import json
 import mmap
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Iterator, Optional, Sequence
 PROTOCOL = 1
 
 _OFFSET_BYTES = 8
+_ENDS_A_LINE = re.compile("[\r\n\0]")
 
 
 class JobError(ValueError):
@@ -128,6 +130,9 @@ def _whole(message: dict[str, Any], key: str, least: int = 0) -> int:
 
 def _request(entry: dict[str, Any]) -> Request:
     headers = [(name, value) for name, value in entry["headers"]]
+    for part in itertools.chain([entry["method"], entry["url"]], *headers):
+        if _ENDS_A_LINE.search(part):
+            raise JobError(f"{part!r} would end a line of the request")
     return Request(entry["method"], entry["url"], headers, _body(entry))
 
 

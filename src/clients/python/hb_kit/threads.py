@@ -6,6 +6,7 @@ thread closes their recorders and leaves, whatever they are stuck in.
 
 from __future__ import annotations
 
+import _thread
 import itertools
 import os
 import resource
@@ -25,6 +26,9 @@ from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, Recorder, pack, pack
 # 10,000 threads with the usual 8 MiB of stack reserve 81 GB of address space.
 _STACK_BYTES = 256 << 10
 
+# How long the next of the started threads may take to show up.
+_UP_S = 5
+
 _LIMIT_FILES = {
     "kernel.threads-max": "/proc/sys/kernel/threads-max",
     "kernel.pid_max": "/proc/sys/kernel/pid_max",
@@ -38,7 +42,9 @@ class Threads:
         self.job = job
         self._channel = channel
         self._finished = itertools.count(1)
-        self._go = threading.Event()
+        self._up = threading.Semaphore(0)
+        self._gate = threading.Lock()  # closed until *go*; passing it allocates nothing
+        self._gate.acquire()
         self._here = threading.local()
         self.recorders = [Recorder(fd) for _ in range(job.concurrency)]
 
@@ -55,17 +61,26 @@ class Threads:
         senders = [client.sender(index) for index in range(job.concurrency)]
         clock.wake_precisely()
         threading.stack_size(_STACK_BYTES)
-        for index, send in enumerate(senders):
-            thread = threading.Thread(target=self._task, args=(index, send), daemon=True)
-            try:
-                thread.start()
-            except (RuntimeError, MemoryError) as failure:
-                raise Refusal("limit", _thread_limits(index, job.concurrency)) from failure
+        self._start_threads(senders)
+
+    def _start_threads(self, senders: list[Callable[[Any], Any]]) -> None:
+        """Not by threading.Thread, whose start() never returns when the new thread runs out of memory."""
+        try:
+            for task in enumerate(senders):
+                _thread.start_new_thread(self._task, task)
+            there = sum(1 for _ in itertools.takewhile(self._is_up, senders))
+        except (RuntimeError, MemoryError):
+            there = task[0]
+        if there < len(senders):
+            raise Refusal("limit", _thread_limits(there, len(senders)))
+
+    def _is_up(self, _: Any) -> bool:
+        return self._up.acquire(timeout=_UP_S)
 
     def run(self, start_ns: int, stop_ns: int, drain_ns: int) -> None:
         """Return when all tasks have ended, at the drain, or at SIGTERM."""
         self._start_ns, self._stop_ns = start_ns, stop_ns
-        self._go.set()
+        self._gate.release()
         while not self._channel.wait_finished(min(drain_ns, clock.now_ns() + FLUSH_NS)):
             if clock.now_ns() >= drain_ns:
                 break
@@ -74,8 +89,10 @@ class Threads:
 
     def _task(self, index: int, send: Callable[[Any], Any]) -> None:
         recorder = self._here.recorder = self.recorders[index]
-        self._go.wait()
+        self._up.release()
         try:
+            with self._gate:
+                pass
             clock.sleep_until_ns(self._start_ns + index * self.job.ramp_ns)
             self._loop(send, recorder)
         except BaseException:  # a library's exceptions do not get here: the kit itself has failed

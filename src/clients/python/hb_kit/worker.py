@@ -38,8 +38,7 @@ def run(client_class: Type[Client]) -> None:
         sys.exit(f"descriptor {SAMPLE_FD} is not open: this program is a worker (docs/worker-protocol.md)")
     code = 1
     try:
-        _work(Channel(), client_class)
-        code = 0
+        code = _work(Channel(), client_class)
     except Terminated:
         code = 0
     except Exception:
@@ -49,19 +48,21 @@ def run(client_class: Type[Client]) -> None:
         os._exit(code)
 
 
-def _work(channel: Channel, client_class: Type[Client]) -> None:
+def _work(channel: Channel, client_class: Type[Client]) -> int:
+    """The whole conversation; returns the exit code."""
     line = channel.read_message()
     if line is None:
-        return
+        return 0
     driver = _prepare(line, channel, client_class)
     if driver is None:
-        return
+        return 1
     line = channel.read_message()
     if line is None:
-        return
+        return 0
     go = json.loads(line)
     driver.run(go["start_ns"], go["stop_ns"], go["drain_ns"])
     channel.say(_done(driver))
+    return 0
 
 
 def _prepare(line: bytes, channel: Channel, client_class: Type[Client]) -> Optional[Driver]:
