@@ -51,7 +51,7 @@ void hb_bind_secret(struct hb_bind *bind, const struct hb_node *node)
 static int read_one(struct hb_bind *bind, const struct hb_field *field, const struct hb_node *node,
                     void *ret)
 {
-    if (node->broken)
+    if (node->broken && field->table == NULL) /* a struct still notes its node */
         return -1;
     return field->type->read(bind, field, node, ret);
 }

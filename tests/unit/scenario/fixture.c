@@ -61,8 +61,13 @@ static void loaded_init(struct loaded *loaded)
 
 void load_text(struct loaded *ret, const char *text)
 {
+    load_bytes(ret, text, strlen(text));
+}
+
+void load_bytes(struct loaded *ret, const char *text, size_t length)
+{
     loaded_init(ret);
-    if (hb_scenario_parse("test.yaml", text, strlen(text), NULL, &fixture_registry, &ret->arena,
+    if (hb_scenario_parse("test.yaml", text, length, NULL, &fixture_registry, &ret->arena,
                           &ret->secrets, &ret->scenario, &ret->diags, &ret->err) != 0)
         ret->scenario = NULL;
 }

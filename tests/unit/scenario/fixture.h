@@ -19,6 +19,7 @@ struct loaded {
 
 /* From a text in memory, as "test.yaml". */
 void load_text(struct loaded *ret, const char *text);
+void load_bytes(struct loaded *ret, const char *text, size_t length);
 
 /* From a file, with overrides (NULL-terminated; NULL: none). */
 void load_file(struct loaded *ret, const char *path, const char *const *sets);
