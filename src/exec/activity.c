@@ -2,12 +2,12 @@
 #include "exec/activity.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/proc_file.h"
 
 #define PATH_BYTES 96
 
@@ -36,7 +36,7 @@ static void read_thread(pid_t process, pid_t thread, struct hb_activity *counts)
     }
     snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", (int)process, (int)thread);
     if (hb_proc_read(path, text, sizeof text) == 0)
-        (void)sscanf(text, "%*d %" SCNd64, &counts->runqueue_wait_ns);
+        counts->runqueue_wait_ns = strtoll(hb_proc_word(text, 1), NULL, 10);
 }
 
 static void read_threads(struct hb_activity_snapshot *snapshot, pid_t process)

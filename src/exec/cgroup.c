@@ -1,12 +1,12 @@
 /* Finding and reading our own control group's files. */
 #include "exec/cgroup.h"
 
-#include <inttypes.h>
 #include <linux/limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "exec/process_tree.h"
+#include "exec/proc_file.h"
 
 #define TEXT_BYTES 4096
 
@@ -43,21 +43,29 @@ static int read_group(const char *marker, const char *mount, const char *file, c
     return hb_proc_read(path, text, capacity);
 }
 
+/* Both numbers as texts: quota and period; a quota of "max" or "-1" is none. */
+static double quotient(const char *quota, const char *period)
+{
+    double quota_us = strtod(quota, NULL);
+    double period_us = strtod(period, NULL);
+
+    return quota_us > 0 && period_us > 0 ? quota_us / period_us : 0;
+}
+
 double hb_cgroup_cpu_quota(void)
 {
-    char quota_text[64], period_text[64];
-    double quota_us, period_us;
+    static const char *const places[][2] = {{":cpu,cpuacct:", "/cpu,cpuacct"}, {":cpu:", "/cpu"}};
+    char quota[64], period[64];
 
-    if (read_group("0::", "", "cpu.max", quota_text, sizeof quota_text) == 0 &&
-        sscanf(quota_text, "%lf %lf", &quota_us, &period_us) == 2 && period_us > 0)
-        return quota_us / period_us;
-    if (read_group(":cpu,cpuacct:", "/cpu,cpuacct", "cpu.cfs_quota_us", quota_text,
-                   sizeof quota_text) == 0 &&
-        read_group(":cpu,cpuacct:", "/cpu,cpuacct", "cpu.cfs_period_us", period_text,
-                   sizeof period_text) == 0 &&
-        sscanf(quota_text, "%lf", &quota_us) == 1 && quota_us > 0 &&
-        sscanf(period_text, "%lf", &period_us) == 1 && period_us > 0)
-        return quota_us / period_us;
+    if (read_group("0::", "", "cpu.max", quota, sizeof quota) == 0)
+        return quotient(quota, hb_proc_word(quota, 1));
+    for (size_t i = 0; i < HB_ARRAY_LEN(places); ++i) {
+        const char *marker = places[i][0], *mount = places[i][1];
+
+        if (read_group(marker, mount, "cpu.cfs_quota_us", quota, sizeof quota) == 0 &&
+            read_group(marker, mount, "cpu.cfs_period_us", period, sizeof period) == 0)
+            return quotient(quota, period);
+    }
     return 0;
 }
 
@@ -69,13 +77,16 @@ uint64_t hb_cgroup_tasks_left(void)
         char limit_text[64], used_text[64];
         uint64_t limit, used;
 
-        if (read_group(places[i][0], places[i][1], "pids.max", limit_text, sizeof limit_text) ==
-                0 &&
-            read_group(places[i][0], places[i][1], "pids.current", used_text, sizeof used_text) ==
-                0 &&
-            sscanf(limit_text, "%" SCNu64, &limit) == 1 &&
-            sscanf(used_text, "%" SCNu64, &used) == 1)
-            return limit > used ? limit - used : 0;
+        if (read_group(places[i][0], places[i][1], "pids.max", limit_text, sizeof limit_text) !=
+                0 ||
+            read_group(places[i][0], places[i][1], "pids.current", used_text, sizeof used_text) !=
+                0)
+            continue;
+        if (strncmp(limit_text, "max", strlen("max")) == 0)
+            return UINT64_MAX;
+        limit = strtoull(limit_text, NULL, 10);
+        used = strtoull(used_text, NULL, 10);
+        return limit > used ? limit - used : 0;
     }
     return UINT64_MAX;
 }

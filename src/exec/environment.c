@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "exec/cgroup.h"
 #include "exec/placement.h"
-#include "exec/process_tree.h"
+#include "exec/proc_file.h"
 
 #define TEXT_BYTES 4096
 

@@ -90,22 +90,40 @@ static int open_pipes(struct hb_child *child, struct handover *theirs,
     return 0;
 }
 
-/* The keeper's arguments followed by the program's. The array is the caller's to free. */
-static const char **make_arguments(const char *keeper, const char *grace,
-                                   const struct hb_spawn_spec *spec)
+static size_t count_texts(const char *const *texts)
 {
     size_t count = 0;
-    const char **argv;
 
-    while (spec->argv[count] != NULL)
+    while (texts[count] != NULL)
         ++count;
-    argv = hb_calloc(HB_KEEPER_ARG_PROGRAM + count + 1, sizeof *argv);
-    argv[0] = keeper;
-    argv[HB_KEEPER_ARG_GRACE_NS] = grace;
-    argv[HB_KEEPER_ARG_CPUS] = spec->cpus != NULL ? spec->cpus : "";
-    argv[HB_KEEPER_ARG_DIRECTORY] = spec->directory != NULL ? spec->directory : "";
-    memcpy(argv + HB_KEEPER_ARG_PROGRAM, spec->argv, count * sizeof *argv);
-    return argv;
+    return count;
+}
+
+/*
+ * Texts as posix_spawn() takes them, `first` before `rest`; the caller frees the array. Copied as
+ * bytes: it promises to change no text, yet its parameter has no const.
+ */
+static char **join_texts(const char *const *first, const char *const *rest)
+{
+    size_t first_count = count_texts(first), rest_count = count_texts(rest);
+    char **joined = hb_calloc(first_count + rest_count + 1, sizeof *joined);
+
+    memcpy(joined, first, first_count * sizeof *joined);
+    memcpy(joined + first_count, rest, rest_count * sizeof *joined);
+    return joined;
+}
+
+static char **make_arguments(const char *keeper, const char *grace,
+                             const struct hb_spawn_spec *spec)
+{
+    const char *const own[HB_KEEPER_ARG_PROGRAM + 1] = {
+        [0] = keeper,
+        [HB_KEEPER_ARG_GRACE_NS] = grace,
+        [HB_KEEPER_ARG_CPUS] = spec->cpus != NULL ? spec->cpus : "",
+        [HB_KEEPER_ARG_DIRECTORY] = spec->directory != NULL ? spec->directory : "",
+    };
+
+    return join_texts(own, spec->argv);
 }
 
 static int describe_spawn(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
@@ -128,17 +146,15 @@ static int describe_spawn(posix_spawn_file_actions_t *actions, posix_spawnattr_t
 }
 
 /* What a program needs to be found and to print UTF-8; nothing else of ours. */
-static const char *const *minimal_environment(char path[PATH_MAX], const char *variables[4])
+static char **make_environment(const struct hb_spawn_spec *spec, char path[PATH_MAX])
 {
+    const char *const minimal[] = {path, "LANG=C.UTF-8", "HOME=/nonexistent", NULL};
+    const char *const nothing[] = {NULL};
     const char *ours = getenv("PATH");
 
     if (ours == NULL || snprintf(path, PATH_MAX, "PATH=%s", ours) >= PATH_MAX)
         snprintf(path, PATH_MAX, "PATH=/usr/local/bin:/usr/bin:/bin");
-    variables[0] = path;
-    variables[1] = "LANG=C.UTF-8";
-    variables[2] = "HOME=/nonexistent";
-    variables[3] = NULL;
-    return variables;
+    return join_texts(spec->environment != NULL ? spec->environment : minimal, nothing);
 }
 
 static int spawn_keeper(struct hb_child *child, const struct hb_paths *paths,
@@ -146,8 +162,6 @@ static int spawn_keeper(struct hb_child *child, const struct hb_paths *paths,
                         struct hb_error *err)
 {
     char keeper[PATH_MAX], grace[32], path_variable[PATH_MAX];
-    const char *variables[4];
-    const char *const *environment = spec->environment;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int failure;
@@ -155,17 +169,14 @@ static int spawn_keeper(struct hb_child *child, const struct hb_paths *paths,
     if (hb_path_join(keeper, paths->libexec, "hb-keeper", err) != 0)
         return -1;
     snprintf(grace, sizeof grace, "%lld", (long long)spec->grace_ns);
-    if (environment == NULL)
-        environment = minimal_environment(path_variable, variables);
-    HB_CLEANUP(hb_free_ptr) const char **argv = make_arguments(keeper, grace, spec);
+    HB_CLEANUP(hb_free_ptr) char **argv = make_arguments(keeper, grace, spec);
+    HB_CLEANUP(hb_free_ptr) char **environment = make_environment(spec, path_variable);
 
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     failure = describe_spawn(&actions, &attributes, theirs);
-    if (failure == 0) /* the casts: POSIX promises not to modify either array */
-        failure =
-            posix_spawn(&child->keeper_pid, keeper, &actions, &attributes,
-                        (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
+    if (failure == 0)
+        failure = posix_spawn(&child->keeper_pid, keeper, &actions, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (failure != 0) {

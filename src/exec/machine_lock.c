@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "exec/proc_file.h"
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 
@@ -48,9 +49,10 @@ static int holder_of(const struct stat *file)
     snprintf(wanted, sizeof wanted, " %02x:%02x:%llu ", major(file->st_dev), minor(file->st_dev),
              (unsigned long long)file->st_ino);
     while (holder == 0 && fgets(line, sizeof line, locks) != NULL) {
-        /* "1: FLOCK  ADVISORY  WRITE 4711 00:1a:5678 0 EOF"; waiters have "->" behind the number */
-        if (strstr(line, " FLOCK ") != NULL && strstr(line, wanted) != NULL)
-            (void)sscanf(line, "%*d: FLOCK %*s %*s %d", &holder);
+        /* "1: FLOCK  ADVISORY  WRITE 4711 00:1a:5678 0 EOF"; a waiter has "->" before "FLOCK" */
+        if (strncmp(hb_proc_word(line, 1), "FLOCK ", strlen("FLOCK ")) == 0 &&
+            strstr(line, wanted) != NULL)
+            holder = (int)strtol(hb_proc_word(line, 4), NULL, 10);
     }
     fclose(locks);
     return holder;
@@ -72,21 +74,31 @@ static int refuse(const char *path, const struct stat *file, struct hb_error *er
                    holder, path);
 }
 
-int hb_machine_lock_take_at(const char *path, struct hb_machine_lock *ret_lock,
-                            struct hb_error *err)
+static int lock_file(int fd, const char *path, struct hb_error *err)
 {
-    HB_CLEANUP(hb_fd_close) int fd = open_lock_file(path);
     struct stat file;
 
-    if (fd < 0 || fstat(fd, &file) != 0)
+    if (fstat(fd, &file) != 0)
         return hb_fail_errno(err, errno, "%s", path);
     if (!S_ISREG(file.st_mode))
         return hb_fail(err, HB_ERR_SYSTEM, "%s: not a regular file; remove it", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? refuse(path, &file, err)
-                                    : hb_fail_errno(err, errno, "%s", path);
-    ret_lock->fd = fd;
-    fd = -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return errno == EWOULDBLOCK ? refuse(path, &file, err) : hb_fail_errno(err, errno, "%s", path);
+}
+
+int hb_machine_lock_take_at(const char *path, struct hb_machine_lock *ret_lock,
+                            struct hb_error *err)
+{
+    struct hb_machine_lock lock = {open_lock_file(path)};
+
+    if (lock.fd < 0)
+        return hb_fail_errno(err, errno, "%s", path);
+    if (lock_file(lock.fd, path, err) != 0) {
+        hb_machine_lock_release(&lock);
+        return -1;
+    }
+    *ret_lock = lock;
     return 0;
 }
 

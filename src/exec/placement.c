@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/process_tree.h"
+#include "exec/proc_file.h"
 
 /* The first number of thread_siblings_list ("0,4" or "0-1"); the CPU itself when it is not told. */
 static int core_of(int cpu)

@@ -14,7 +14,7 @@
 #include "exec/cgroup.h"
 #include "exec/host.h"
 #include "exec/placement.h"
-#include "exec/process_tree.h"
+#include "exec/proc_file.h"
 
 /* Beside what tasks need: libraries, pipes, event loops, interpreters; generous, yet small. */
 #define SPARE_DESCRIPTORS 64
@@ -48,11 +48,13 @@ static uint64_t system_number(const char *path)
 static uint64_t threads_left(uint64_t limit)
 {
     char text[128];
-    uint64_t present = 0;
+    const char *slash;
+    uint64_t present;
 
     if (limit == UINT64_MAX || hb_proc_read("/proc/loadavg", text, sizeof text) != 0)
         return limit;
-    (void)sscanf(text, "%*s %*s %*s %*u/%" SCNu64, &present);
+    slash = strchr(hb_proc_word(text, 3), '/'); /* "running/present" */
+    present = slash != NULL ? strtoull(slash + 1, NULL, 10) : 0;
     return limit > present ? limit - present : 0;
 }
 

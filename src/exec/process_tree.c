@@ -9,7 +9,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "base/fd.h"
 #include "base/memory.h"
+#include "exec/proc_file.h"
 
 #define MAX_THREADS_TO_WALK 32
 #define PROC_PATH_BYTES 64
@@ -50,42 +50,46 @@ void hb_process_list_add(struct hb_process_list *list, const struct hb_process *
         append(list, process);
 }
 
-int hb_proc_read(const char *path, char *text, size_t capacity)
-{
-    HB_CLEANUP(hb_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got;
+/* Words of the line behind the process's name, from its state on (proc(5) counts from 3 there). */
+enum stat_word {
+    STAT_STATE = 0,
+    STAT_PARENT = 1,
+    STAT_REAPED_USER = 13,
+    STAT_REAPED_SYSTEM = 14,
+    STAT_THREADS = 17,
+    STAT_START = 19,
+    STAT_RSS = 21,
+};
 
-    if (fd < 0)
-        return -1;
-    got = read(fd, text, capacity - 1);
-    if (got <= 0)
-        return -1;
-    text[got] = '\0';
-    return 0;
+static int64_t stat_number(const char *words, enum stat_word which)
+{
+    return strtoll(hb_proc_word(words, which), NULL, 10);
 }
 
 int hb_process_read(pid_t pid, struct hb_process *ret_process)
 {
     char path[PROC_PATH_BYTES], text[1024];
-    struct hb_process process = {.pid = pid};
-    int64_t reaped_user, reaped_system, rss_pages;
-    const char *fields;
+    const char *words;
+    int64_t reaped_ticks;
 
     /* the main thread's file: the process's own has the same, but adds up all threads' times first
      */
     snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)pid, (int)pid);
     if (hb_proc_read(path, text, sizeof text) != 0)
         return -1;
-    fields = strrchr(text, ')'); /* the name before it may hold anything */
-    if (fields == NULL || sscanf(fields,
-                                 ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %" SCNd64
-                                 " %" SCNd64 " %*d %*d %" SCNu32 " %*d %" SCNu64 " %*u %" SCNd64,
-                                 &process.state, &process.parent, &reaped_user, &reaped_system,
-                                 &process.threads, &process.start_ticks, &rss_pages) != 7)
+    words = strrchr(text, ')'); /* the name before it may hold anything */
+    if (words == NULL || *hb_proc_word(++words, STAT_RSS) == '\0')
         return -1;
-    process.reaped_cpu_ns = (reaped_user + reaped_system) * (HB_NS_PER_S / sysconf(_SC_CLK_TCK));
-    process.rss_bytes = (uint64_t)rss_pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    *ret_process = process;
+    reaped_ticks = stat_number(words, STAT_REAPED_USER) + stat_number(words, STAT_REAPED_SYSTEM);
+    *ret_process = (struct hb_process){
+        .pid = pid,
+        .parent = (pid_t)stat_number(words, STAT_PARENT),
+        .state = *hb_proc_word(words, STAT_STATE),
+        .start_ticks = (uint64_t)stat_number(words, STAT_START),
+        .reaped_cpu_ns = reaped_ticks * (HB_NS_PER_S / sysconf(_SC_CLK_TCK)),
+        .rss_bytes = (uint64_t)stat_number(words, STAT_RSS) * (uint64_t)sysconf(_SC_PAGESIZE),
+        .threads = (uint32_t)stat_number(words, STAT_THREADS),
+    };
     return 0;
 }
 

@@ -28,9 +28,6 @@ struct hb_process_list {
     size_t count, capacity;
 };
 
-/* The beginning of a short file of /proc or /sys as text; -1 when it cannot be read or is empty. */
-int hb_proc_read(const char *path, char *text, size_t capacity) HB_MUST_CHECK;
-
 void hb_process_list_release(struct hb_process_list *list);
 
 /* -1 when there is no such process (any more). */
