@@ -1,6 +1,7 @@
 /* Endpoints that say what the request was. */
 #include <inttypes.h>
 #include <microhttpd.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "servers/builtin/endpoints.h"
@@ -82,7 +83,7 @@ static struct hb_span gzip(struct hb_arena *arena, struct hb_span plain)
         return (struct hb_span){0};
     bound = deflateBound(&stream, plain.length);
     packed = hb_arena_alloc(arena, bound);
-    stream.next_in = (z_const Bytef *)(uintptr_t)plain.data;
+    stream.next_in = (const Bytef *)plain.data;
     stream.avail_in = (uInt)plain.length;
     stream.next_out = packed;
     stream.avail_out = (uInt)bound;

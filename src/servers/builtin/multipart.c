@@ -107,14 +107,10 @@ bool hb_multipart_parse(struct hb_arena *arena, struct hb_span content_type, str
                         struct hb_fields *ret_form, struct hb_fields *ret_files)
 {
     struct hb_span boundary, mark, between;
-    char *text;
 
     if (!find_parameter(content_type, HB_SPAN("boundary"), &boundary) || boundary.length == 0)
         return false;
-    text = hb_arena_alloc(arena, boundary.length + 4);
-    memcpy(text, "\r\n--", 4);
-    memcpy(text + 4, boundary.data, boundary.length);
-    mark = (struct hb_span){text, boundary.length + 4};
+    mark = hb_span_of(hb_arena_printf(arena, "\r\n--%.*s", (int)boundary.length, boundary.data));
     hb_fields_reserve(ret_form, arena, HB_MULTIPART_PARTS_MAX);
     hb_fields_reserve(ret_files, arena, HB_MULTIPART_PARTS_MAX);
     /* The first boundary has no line break before it when it opens the body. */

@@ -44,8 +44,11 @@ void hb_percent_decode(struct hb_buf *out, struct hb_span text)
 {
     while (text.length > 0) {
         int byte = escaped_byte(text);
+        char plain = text.data[0];
 
-        hb_buf_putc(out, byte >= 0 ? (char)byte : text.data[0]);
+        if (byte >= 0)
+            plain = (char)byte;
+        hb_buf_putc(out, plain);
         text = hb_span_from(text, byte >= 0 ? 3 : 1);
     }
 }

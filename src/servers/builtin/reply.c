@@ -135,6 +135,7 @@ static struct MHD_Response *repeated_response(struct hb_exchange *exchange)
 static struct MHD_Response *make_response(struct hb_exchange *exchange)
 {
     const struct hb_reply *reply = &exchange->reply;
+    void *body;
 
     if (reply->read != NULL)
         return MHD_create_response_from_callback(reply->size == HB_SIZE_UNKNOWN ? MHD_SIZE_UNKNOWN
@@ -142,9 +143,9 @@ static struct MHD_Response *make_response(struct hb_exchange *exchange)
                                                  STREAM_BLOCK_BYTES, read_stream, exchange, NULL);
     if (reply->size > reply->body.length)
         return repeated_response(exchange);
-    /* "Persistent" memory is only read; the parameter lacks a const. */
-    return MHD_create_response_from_buffer(reply->body.length, (void *)(uintptr_t)reply->body.data,
-                                           MHD_RESPMEM_PERSISTENT);
+    /* Only read, but not const: NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    body = (void *)(uintptr_t)reply->body.data;
+    return MHD_create_response_from_buffer(reply->body.length, body, MHD_RESPMEM_PERSISTENT);
 }
 
 static void add_cross_origin_headers(struct hb_exchange *exchange, struct MHD_Response *response)

@@ -30,6 +30,8 @@ struct hb_route {
      */
     const char *pattern;
     void (*handle)(struct hb_exchange *exchange);
+    unsigned
+        methods; /* of enum hb_method; HEAD comes with GET, OPTIONS is answered for every route */
     bool reads_body; /* else a request body is discarded as it arrives */
 };
 
