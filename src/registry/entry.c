@@ -128,34 +128,38 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
                 "'install': expected one of builtin: true, pip, apt, manual");
 }
 
+/* Limits that the program acts on. A name that is nearly one of them is a slip; others only tell.
+ */
+static void check_limit(struct reader *reader, const struct raw_limit *limit)
+{
+    static const char *const known[] = {"max_concurrency", "descriptors_per_task"};
+    const char *nearest = hb_nearest(limit->name, known, HB_ARRAY_LEN(known));
+
+    check_line(reader, limit->node->place, "why", limit->why);
+    if (nearest != NULL && strcmp(nearest, limit->name) != 0) {
+        PROBLEM(reader, limit->node->place, "unknown limit %s",
+                hb_quote(reader->diags, limit->name));
+        hb_diag_suggest(reader->diags, limit->name, known, HB_ARRAY_LEN(known));
+    }
+    if (strcmp(limit->name, "max_concurrency") == 0 && limit->value == 0)
+        PROBLEM(reader, limit->node->place, "'max_concurrency': expected at least 1");
+}
+
 static void read_limits(struct reader *reader, struct hb_entry *entry)
 {
-    const struct raw_limits *raw = &reader->raw->limits;
-    const struct {
-        const char *name;
-        const struct raw_limit *limit;
-    } known[] = {
-        {"max_concurrency", &raw->max_concurrency},
-        {"descriptors_per_task", &raw->descriptors_per_task},
-        {"max_connections", &raw->max_connections},
-        {"body_bytes", &raw->body_bytes},
-        {"cores", &raw->cores},
-    };
-    struct hb_entry_limit *limits =
-        hb_arena_calloc(reader->arena, HB_ARRAY_LEN(known), sizeof *limits);
+    size_t count = reader->raw->limits_count;
+    struct hb_entry_limit *limits = hb_arena_calloc(reader->arena, count, sizeof *limits);
 
-    for (size_t i = 0; i < HB_ARRAY_LEN(known); i++) {
-        const struct raw_limit *limit = known[i].limit;
+    for (size_t i = 0; i < count; i++) {
+        const struct raw_limit *limit = &reader->raw->limits[i];
 
-        if (limit->node == NULL)
-            continue;
-        check_line(reader, limit->node->place, "why", limit->why);
-        limits[entry->limits_count++] = (struct hb_entry_limit){
-            .name = known[i].name, .value = (uint64_t)limit->value, .why = limit->why};
+        check_limit(reader, limit);
+        limits[i] = (struct hb_entry_limit){.name = hb_arena_strdup(reader->arena, limit->name),
+                                            .value = (uint64_t)limit->value,
+                                            .why = limit->why};
     }
-    if (raw->max_concurrency.node != NULL && raw->max_concurrency.value == 0)
-        PROBLEM(reader, raw->max_concurrency.node->place, "'max_concurrency': expected at least 1");
     entry->limits = limits;
+    entry->limits_count = count;
 }
 
 static bool is_among(const char *text, const struct raw_strings *values)

@@ -24,38 +24,7 @@ static const struct hb_table limit_table = {
     HB_TABLE("limit", struct raw_limit, limit_fields),
     .help = "Something a user cannot exceed.",
     .node_member = HB_MEMBER(struct raw_limit, node),
-};
-
-static const struct hb_field limits_fields[] = {
-    {.key = "max_concurrency",
-     HB_AT(struct raw_limits, max_concurrency),
-     .type = &hb_type_struct,
-     .table = &limit_table,
-     .help = "More tasks than this in one process are refused."},
-    {.key = "descriptors_per_task",
-     HB_AT(struct raw_limits, descriptors_per_task),
-     .type = &hb_type_struct,
-     .table = &limit_table,
-     .help = "Open files that a task needs, held against the limit on them before a run."},
-    {.key = "max_connections",
-     HB_AT(struct raw_limits, max_connections),
-     .type = &hb_type_struct,
-     .table = &limit_table,
-     .help = "Of a server: connections open at once."},
-    {.key = "body_bytes",
-     HB_AT(struct raw_limits, body_bytes),
-     .type = &hb_type_struct,
-     .table = &limit_table,
-     .help = "Of a server: the largest request body it takes."},
-    {.key = "cores",
-     HB_AT(struct raw_limits, cores),
-     .type = &hb_type_struct,
-     .table = &limit_table,
-     .help = "CPUs that one process can use at once: at nine tenths of them it is the limit."},
-};
-static const struct hb_table limits_table = {
-    HB_TABLE("limits", struct raw_limits, limits_fields),
-    .help = "What the library or its way of working does not go beyond.",
+    .key_member = HB_MEMBER(struct raw_limit, name),
 };
 
 static const struct hb_field option_fields[] = {
@@ -171,10 +140,12 @@ static const struct hb_field entry_fields[] = {
      .required = true,
      .help = "How to get it."},
     {.key = "limits",
-     HB_AT(struct raw_entry, limits),
+     HB_ARRAY_AT(struct raw_entry, limits, limits_count),
      .type = &hb_type_struct,
-     .table = &limits_table,
-     .help = "What it does not go beyond, each with its reason."},
+     .shape = HB_SHAPE_MAP,
+     .table = &limit_table,
+     .help = "What it does not go beyond, by name, each with its reason. max_concurrency and "
+             "descriptors_per_task are checked before a run; others are shown."},
     {.key = "options",
      HB_ARRAY_AT(struct raw_entry, options, options_count),
      .type = &hb_type_struct,

@@ -11,15 +11,10 @@ struct raw_strings {
 };
 
 struct raw_limit {
+    const char *name;
     int64_t value;
     const char *why;
-    const struct hb_node *node; /* NULL: not written */
-};
-
-struct raw_limits {
-    struct raw_limit max_concurrency, descriptors_per_task; /* of clients */
-    struct raw_limit max_connections, body_bytes;           /* of servers */
-    struct raw_limit cores;
+    const struct hb_node *node;
 };
 
 struct raw_option {
@@ -43,7 +38,8 @@ struct raw_entry {
     size_t modes_count, protocols_count;
     struct raw_strings command, version_command;
     struct raw_install install;
-    struct raw_limits limits;
+    struct raw_limit *limits;
+    size_t limits_count;
     struct raw_option *options;
     size_t options_count;
     const struct hb_node *node;

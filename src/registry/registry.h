@@ -44,8 +44,7 @@ int hb_http_from_name(const char *name, enum hb_http *ret_http) HB_MUST_CHECK;
 
 /* Something a user cannot exceed, with the reason that reports and errors give. */
 struct hb_entry_limit {
-    const char *name; /* "max_concurrency", "descriptors_per_task"; of servers:
-                         "max_connections", "body_bytes"; of both: "cores" */
+    const char *name; /* acted on: "max_concurrency", "descriptors_per_task"; others are shown */
     uint64_t value;
     const char *why;
 };
