@@ -12,9 +12,10 @@
 #include "base/sample.h"
 
 #define TICK_NS (10 * HB_NS_PER_MS)
-#define RAMP_CLEAR_NS (50 * HB_NS_PER_US) /* 200 connections in 10 ms: half a small accept queue   \
-                                           */
-#define RAMP_TLS_NS HB_NS_PER_MS          /* a handshake costs a server about that much CPU */
+#define RAMP_CLEAR_NS                                                                              \
+    (50 * HB_NS_PER_US)          /* 200 connections in 10 ms: half a small accept queue            \
+                                  */
+#define RAMP_TLS_NS HB_NS_PER_MS /* a handshake costs a server about that much CPU */
 
 static void release_json(json_t **json)
 {
@@ -69,14 +70,19 @@ int hb_job_write_bodies(const struct hb_job *job, const struct hb_rundir *dir, s
     return 0;
 }
 
+/* In all of these NULL means text that is not UTF-8: jansson refuses it, and json_pack() gives NULL
+ * when any of its parts is. */
 static json_t *make_headers(const struct hb_url_spec *url)
 {
-    json_t *headers = json_array();
+    HB_CLEANUP(release_json) json_t *headers = json_array();
 
-    for (size_t i = 0; i < url->headers_count; i++)
-        json_array_append_new(headers,
-                              json_pack("[s, s]", url->headers[i].name, url->headers[i].value));
-    return headers;
+    for (size_t i = 0; i < url->headers_count; i++) {
+        const struct hb_header *header = &url->headers[i];
+
+        if (json_array_append_new(headers, json_pack("[s, s]", header->name, header->value)) < 0)
+            return NULL;
+    }
+    return HB_TAKE(headers);
 }
 
 static json_t *make_request(const struct hb_job *job, size_t index, json_t *headers)
@@ -99,11 +105,12 @@ static json_t *make_requests(const struct hb_job *job)
 {
     const struct hb_url_spec *url = url_of(job);
     HB_CLEANUP(release_json) json_t *headers = make_headers(url);
-    json_t *requests = json_array();
+    HB_CLEANUP(release_json) json_t *requests = json_array();
 
     for (size_t i = 0; i < url->requests_count; i++)
-        json_array_append_new(requests, make_request(job, i, headers));
-    return requests;
+        if (json_array_append_new(requests, make_request(job, i, headers)) < 0)
+            return NULL;
+    return HB_TAKE(requests);
 }
 
 static json_t *make_tls(const struct hb_tls *tls)
@@ -119,7 +126,6 @@ static json_t *make_schedule(const struct hb_job *job)
     return json_pack("{s:s, s:I}", "path", job->schedule, "count", (json_int_t)job->schedule_count);
 }
 
-/* json_pack() gives NULL when any part is NULL: text that is not UTF-8, or no memory. */
 static json_t *make_job(const struct hb_job *job, unsigned process)
 {
     const struct hb_scenario *scenario = job->plan->scenario;

@@ -25,7 +25,7 @@ static const struct {
     const char *name, *meaning;
 } flag_texts[HB_FLAG_COUNT] = {
     {"errors", "Some requests failed."},
-    {"too_few_samples", "Fewer than 10 responses were slower than p99: high percentiles are luck."},
+    {"too_few_samples", "Fewer than 10 responses lie beyond p99: high percentiles are luck."},
     {"client_saturated", "The client used all the CPU it could: it was the limit, not the server."},
     {"server_limited", "The server used all the CPU it could: it was the limit, not the client."},
     {"generator_late", "Less than 99 % of the requests due in the window were sent in time."},

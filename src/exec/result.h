@@ -32,7 +32,7 @@ const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "sm
 /* Why a result should not be believed; bits of hb_run_result.flags. */
 enum hb_flag {
     HB_FLAG_ERRORS = 1 << 0,          /* some requests failed */
-    HB_FLAG_TOO_FEW_SAMPLES = 1 << 1, /* fewer than 10 samples above p99 */
+    HB_FLAG_TOO_FEW_SAMPLES = 1 << 1, /* fewer than 10 samples beyond p99 */
     HB_FLAG_CLIENT_SATURATED =
         1 << 2, /* the client used 95 % of its cores, or one core of a single loop */
     HB_FLAG_SERVER_LIMITED = 1 << 3, /* the server used 90 % of its cores */

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "exec/steady.h"
 
-#define ENOUGH_ABOVE_P99 10
+#define ENOUGH_FOR_P99 1000 /* ten samples beyond the ninety-ninth hundredth */
 #define CLIENT_SATURATED_SHARE 0.95
 #define SERVER_LIMITED_SHARE 0.90
 #define GENERATOR_LATE_SHARE 0.01
@@ -37,7 +37,7 @@ static bool has_errors(const struct hb_run_result *result,
 static bool has_too_few_samples(const struct hb_run_result *result,
                                 const struct hb_trust_facts *facts HB_UNUSED)
 {
-    return hb_hist_count_above(&result->response, 0.99) < ENOUGH_ABOVE_P99;
+    return result->response.count < ENOUGH_FOR_P99;
 }
 
 /* Whether a side used this share of what it could: its cores, or fewer when it has fewer threads.
@@ -148,13 +148,22 @@ static bool waits_for_others(const struct hb_run_result *result, const struct hb
            (double)client->runqueue_wait_ns > RUNQUEUE_SHARE * window_ns(result) * client->threads;
 }
 
+/* A runner that opens or closes the window at the wrong time did not get the CPU. */
+static bool is_window_off(const struct hb_run_result *result, const struct hb_trust_facts *facts)
+{
+    double planned_ns = (double)facts->planned_window_ns;
+
+    return fabs(window_ns(result) - planned_ns) > WINDOW_SHARE * planned_ns;
+}
+
 static bool is_host_contended(const struct hb_run_result *result,
                               const struct hb_trust_facts *facts)
 {
     double capacity_ns = window_ns(result) * facts->host_cores;
     int64_t ours_ns = result->client.cpu_ns + result->server.cpu_ns + result->harness_cpu_ns;
 
-    if (waits_for_others(result, facts) || (double)facts->host_steal_ns > STEAL_SHARE * capacity_ns)
+    if (is_window_off(result, facts) || waits_for_others(result, facts) ||
+        (double)facts->host_steal_ns > STEAL_SHARE * capacity_ns)
         return true;
     return result->client.known && result->server.known &&
            (double)(facts->host_busy_ns - ours_ns) > FOREIGN_CPU_SHARE * capacity_ns;
