@@ -22,17 +22,12 @@ enum { HB_CAPTURES_MAX = 2, HB_ALLOW_BYTES = 64 };
 struct hb_exchange;
 
 struct hb_route {
-    unsigned
-        methods; /* of enum hb_method; HEAD comes with GET, OPTIONS is answered for every route */
-    /*
-     * Literal text with captures: {int} digits, {text} one path segment, {path} the rest. None is
-     * empty.
-     */
+    /* Literal text with captures: {int} digits, {text} one path segment, {path} the rest. None is
+     * empty. */
     const char *pattern;
     void (*handle)(struct hb_exchange *exchange);
-    unsigned
-        methods; /* of enum hb_method; HEAD comes with GET, OPTIONS is answered for every route */
-    bool reads_body; /* else a request body is discarded as it arrives */
+    unsigned methods; /* of enum hb_method; HEAD comes with GET, every route answers OPTIONS */
+    bool reads_body;  /* else a request body is discarded as it arrives */
 };
 
 /* Does the decoded path match? Fills `captures`, in order. */
