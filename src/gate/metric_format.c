@@ -31,11 +31,11 @@ static enum unit unit_of(enum hb_metric metric)
     return units[metric];
 }
 
-/* Three significant digits, never an exponent. */
+/* Three significant digits, never an exponent; a true zero is "0". */
 static void put_number(struct hb_buf *out, double value)
 {
     double magnitude = fabs(value);
-    int decimals = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
+    int decimals = magnitude >= 99.95 || magnitude <= 0 ? 0 : magnitude >= 9.995 ? 1 : 2;
 
     hb_buf_printf(out, "%.*f", decimals, value);
 }

@@ -11,7 +11,7 @@ enum {
     WIDTH = 640,
     HEIGHT = 300,
     LEFT = 78,
-    RIGHT = 16,
+    RIGHT = 28,
     TOP = 12,
     BOTTOM = 44,
     STYLES = 8,

@@ -22,7 +22,7 @@ static void write_labels(struct hb_csv *csv, const struct hb_report *report,
     hb_csv_number(csv, (double)report->sweep->id);
     hb_csv_text(csv, report->sweep->scenario_name);
     for (size_t i = 0; i < hb_run_labels_count; i++)
-        hb_csv_text(csv, hb_run_labels[i].text(run, scratch));
+        hb_csv_text(csv, hb_run_label_text(&hb_run_labels[i], run, scratch));
 }
 
 static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
@@ -32,7 +32,7 @@ static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
 
     write_labels(csv, report, run);
     for (size_t i = 0; i < hb_run_metrics_count; i++) {
-        if (hb_run_metrics[i].value(run, &value))
+        if (hb_run_metric_value(&hb_run_metrics[i], run, &value))
             hb_csv_number(csv, value);
         else
             hb_csv_empty(csv);
@@ -59,7 +59,7 @@ static void write_long_rows(struct hb_csv *csv, const struct hb_report *report,
     double value;
 
     for (size_t i = 0; i < hb_run_metrics_count; i++) {
-        if (!hb_run_metrics[i].value(run, &value))
+        if (!hb_run_metric_value(&hb_run_metrics[i], run, &value))
             continue;
         write_labels(csv, report, run);
         hb_csv_text(csv, hb_run_metrics[i].name);

@@ -77,30 +77,39 @@ static void write_title(const struct hb_report *report, FILE *out)
     fputs("</header>\n", out);
 }
 
-/* One row a fact; what is null is unknown, and says so. */
+static void write_fact(const char *name, json_t *value, FILE *out)
+{
+    char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+
+    fputs("<tr><td>", out);
+    hb_markup_text(out, name);
+    fputs("</td><td class=\"text wrap\">", out);
+    if (json_is_null(value))
+        fputs("<span class=\"dim\">unknown</span>", out);
+    else
+        hb_markup_text(out, text != NULL ? text : json_string_value(value));
+    fputs("</td></tr>\n", out);
+    free(text);
+}
+
+/* Facts come in groups (the machine, its settings, …): one table each, one row a fact. */
 static void write_environment(const struct hb_sweep_row *sweep, FILE *out)
 {
-    json_t *facts = json_loads(sweep->environment_json, 0, NULL);
-    const char *name;
-    json_t *value;
+    json_t *groups = json_loads(sweep->environment_json, 0, NULL);
+    const char *group, *name;
+    json_t *facts, *value;
 
-    fputs("<section><h2>Environment</h2>\n<div class=\"scroll\"><table><tbody>\n", out);
-    json_object_foreach(facts, name, value)
+    fputs("<section><h2>Environment</h2>\n", out);
+    json_object_foreach(groups, group, facts)
     {
-        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-
-        fputs("<tr><td>", out);
-        hb_markup_text(out, name);
-        fputs("</td><td class=\"text wrap\">", out);
-        if (json_is_null(value))
-            fputs("<span class=\"dim\">unknown</span>", out);
-        else
-            hb_markup_text(out, text != NULL ? text : json_string_value(value));
-        fputs("</td></tr>\n", out);
-        free(text);
+        fputs("<div class=\"scroll\"><table><caption>", out);
+        hb_markup_text(out, group);
+        fputs("</caption><tbody>\n", out);
+        json_object_foreach(facts, name, value) write_fact(name, value, out);
+        fputs("</tbody></table></div>\n", out);
     }
-    json_decref(facts);
-    fputs("</tbody></table></div></section>\n", out);
+    json_decref(groups);
+    fputs("</section>\n", out);
 }
 
 static void write_provenance(const struct hb_report *report, FILE *out)
@@ -119,7 +128,7 @@ static void write_provenance(const struct hb_report *report, FILE *out)
 
     fputs("<section><h2>Provenance</h2>\n<table><tbody>\n", out);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].text == NULL || rows[i].text[0] == '\0')
+        if (rows[i].text == NULL || rows[i].text[0] == '\0' || strcmp(rows[i].text, "{}") == 0)
             continue;
         fprintf(out, "<tr><td>%s</td><td class=\"text wrap\">", rows[i].name);
         hb_markup_text(out, rows[i].text);

@@ -99,6 +99,11 @@ static void write_ranked_cell(const struct hb_cell_summary *cell, double maximum
 {
     fputs("<tr><td>", out);
     hb_markup_text(out, cell->first->client);
+    if (cell->flags != 0) {
+        fputs("<br><small>", out);
+        write_flag_names(cell->flags, out);
+        fputs("</small>", out);
+    }
     fputs("</td>", out);
     write_metric(cell, HB_METRIC_REQUESTS_PER_SECOND, out);
     write_interval(&cell->requests_per_second, HB_METRIC_REQUESTS_PER_SECOND, out);
@@ -110,9 +115,7 @@ static void write_ranked_cell(const struct hb_cell_summary *cell, double maximum
     write_interval(&cell->cpu_per_request_ns, HB_METRIC_CPU_PER_REQUEST, out);
     write_metric(cell, HB_METRIC_RSS_PEAK, out);
     write_metric(cell, HB_METRIC_ERROR_RATE, out);
-    fprintf(out, "<td>%zu of %zu</td><td class=\"text\">", cell->ok, cell->runs_count);
-    write_flag_names(cell->flags, out);
-    fputs("</td></tr>\n", out);
+    fprintf(out, "<td>%zu of %zu</td></tr>\n", cell->ok, cell->runs_count);
 }
 
 static double confidence_of(const struct hb_cell_group *group)
@@ -138,8 +141,7 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
     fputs("<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
           "<th scope=\"col\">CPU a request</th><th scope=\"col\">Interval</th>"
           "<th scope=\"col\">Peak RSS</th><th scope=\"col\">Errors</th>"
-          "<th scope=\"col\">Runs</th><th scope=\"col\" class=\"text\">Trust</th></tr></thead>"
-          "<tbody>\n",
+          "<th scope=\"col\">Runs</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < group->count; i++)
         write_ranked_cell(group->cells[i], maximum, out);

@@ -146,10 +146,11 @@ static void write_run(const struct hb_run_row *run, FILE *out)
 
     fputs("{", out);
     for (size_t i = 0; i < hb_run_labels_count; i++)
-        write_text(out, &first, hb_run_labels[i].name, hb_run_labels[i].text(run, scratch));
+        write_text(out, &first, hb_run_labels[i].name,
+                   hb_run_label_text(&hb_run_labels[i], run, scratch));
     for (size_t i = 0; i < hb_run_metrics_count; i++) {
         write_key(out, &first, hb_run_metrics[i].name);
-        if (hb_run_metrics[i].value(run, &value))
+        if (hb_run_metric_value(&hb_run_metrics[i], run, &value))
             hb_json_write_number(out, value);
         else
             fputs("null", out);

@@ -9,27 +9,6 @@
 #include "base/macros.h"
 #include "exec/result.h"
 
-#define TEXT_LABEL(member)                                                                         \
-    static const char *label_##member(const struct hb_run_row *run, HB_UNUSED char *scratch)       \
-    {                                                                                              \
-        return run->member != NULL ? run->member : "";                                             \
-    }
-
-TEXT_LABEL(cell_id)
-TEXT_LABEL(client)
-TEXT_LABEL(client_library)
-TEXT_LABEL(client_version)
-TEXT_LABEL(mode)
-TEXT_LABEL(runtime)
-TEXT_LABEL(http)
-TEXT_LABEL(server)
-TEXT_LABEL(method)
-TEXT_LABEL(url)
-TEXT_LABEL(status)
-TEXT_LABEL(failure)
-TEXT_LABEL(client_cpus)
-TEXT_LABEL(server_cpus)
-
 static const char *label_started(const struct hb_run_row *run, char *scratch)
 {
     char text[HB_TIMESTAMP_BYTES] = "";
@@ -54,141 +33,157 @@ static const char *label_flags(const struct hb_run_row *run, char *scratch)
     return scratch;
 }
 
+#define TEXT(label, member)                                                                        \
+    {                                                                                              \
+        label, offsetof(struct hb_run_row, member), NULL                                           \
+    }
+
 const struct hb_run_label hb_run_labels[] = {
-    {"cell", label_cell_id},
-    {"client", label_client},
-    {"client_library", label_client_library},
-    {"client_version", label_client_version},
-    {"mode", label_mode},
-    {"runtime", label_runtime},
-    {"http", label_http},
-    {"server", label_server},
-    {"method", label_method},
-    {"url", label_url},
-    {"status", label_status},
-    {"flags", label_flags},
-    {"failure", label_failure},
-    {"started", label_started},
-    {"client_cpus", label_client_cpus},
-    {"server_cpus", label_server_cpus},
+    TEXT("cell", cell_id),
+    TEXT("client", client),
+    TEXT("client_library", client_library),
+    TEXT("client_version", client_version),
+    TEXT("mode", mode),
+    TEXT("runtime", runtime),
+    TEXT("http", http),
+    TEXT("server", server),
+    TEXT("method", method),
+    TEXT("url", url),
+    TEXT("status", status),
+    {"flags", 0, label_flags},
+    TEXT("failure", failure),
+    {"started", 0, label_started},
+    TEXT("client_cpus", client_cpus),
+    TEXT("server_cpus", server_cpus),
 };
 const size_t hb_run_labels_count = HB_ARRAY_LEN(hb_run_labels);
 
-static bool was_measured(const struct hb_run_row *run)
+const char *hb_run_label_text(const struct hb_run_label *label, const struct hb_run_row *run,
+                              char scratch[HB_LABEL_BYTES])
 {
-    return strcmp(run->status, "ok") == 0;
+    const char *text;
+
+    if (label->make != NULL)
+        return label->make(run, scratch);
+    text = *(const char *const *)((const char *)run + label->offset);
+    return text != NULL ? text : "";
 }
 
-/* A figure that every run has by its plan. */
-#define PLANNED_METRIC(name, expression)                                                           \
-    static bool metric_##name(const struct hb_run_row *run, double *ret_value)                     \
+#define FIGURE(member, figure_type, when)                                                          \
+    .type = (figure_type), .offset = offsetof(struct hb_run_row, member), .condition = (when)
+
+#define TIME(member)                                                                               \
     {                                                                                              \
-        *ret_value = (double)(expression);                                                         \
-        return true;                                                                               \
+        .name = #member, FIGURE(member, HB_RUN_I64, HB_RUN_VERIFIED)                               \
     }
 
-/* A figure that a run has when it was measured and `condition` holds. */
-#define MEASURED_METRIC(name, expression, condition)                                               \
-    static bool metric_##name(const struct hb_run_row *run, double *ret_value)                     \
+#define COUNT(member, when)                                                                        \
     {                                                                                              \
-        if (!was_measured(run) || !(condition))                                                    \
-            return false;                                                                          \
-        *ret_value = (double)(expression);                                                         \
-        return true;                                                                               \
+        .name = #member, FIGURE(member, HB_RUN_U64, when)                                          \
     }
 
-PLANNED_METRIC(round, run->round + 1)
-PLANNED_METRIC(position, run->position + 1)
-PLANNED_METRIC(concurrency, run->concurrency)
-PLANNED_METRIC(duration_s, (double)run->duration_ns / 1e9)
-MEASURED_METRIC(rate, run->rate, run->rate > 0)
-MEASURED_METRIC(window_s, (double)run->window_ns / 1e9, true)
-MEASURED_METRIC(verified, run->verified, true)
-MEASURED_METRIC(failed, run->failed, true)
-MEASURED_METRIC(unsent, run->unsent, run->rate > 0)
-MEASURED_METRIC(unfinished, run->unfinished, true)
-MEASURED_METRIC(requests_per_second, run->requests_per_second, true)
-MEASURED_METRIC(response_mean_ns, run->response_mean_ns, run->verified > 0)
-MEASURED_METRIC(response_min_ns, run->response_min_ns, run->verified > 0)
-MEASURED_METRIC(response_p50_ns, run->response_p50_ns, run->verified > 0)
-MEASURED_METRIC(response_p90_ns, run->response_p90_ns, run->verified > 0)
-MEASURED_METRIC(response_p95_ns, run->response_p95_ns, run->verified > 0)
-MEASURED_METRIC(response_p99_ns, run->response_p99_ns, run->verified > 0)
-MEASURED_METRIC(response_p999_ns, run->response_p999_ns, run->verified > 0)
-MEASURED_METRIC(response_max_ns, run->response_max_ns, run->verified > 0)
-MEASURED_METRIC(client_cpu_ns, run->client_cpu_ns, run->client_cpu_ns >= 0)
-MEASURED_METRIC(client_cpu_per_request_ns, (double)run->client_cpu_ns / (double)run->verified,
-                run->client_cpu_ns >= 0 && run->verified > 0)
-MEASURED_METRIC(server_cpu_ns, run->server_cpu_ns, run->server_cpu_ns >= 0)
-MEASURED_METRIC(harness_cpu_ns, run->harness_cpu_ns, run->harness_cpu_ns >= 0)
-MEASURED_METRIC(client_rss_avg_bytes, run->client_rss_avg_bytes, run->client_rss_avg_bytes > 0)
-MEASURED_METRIC(client_rss_peak_bytes, run->client_rss_peak_bytes, run->client_rss_peak_bytes > 0)
-MEASURED_METRIC(server_rss_peak_bytes, run->server_rss_peak_bytes, run->server_rss_peak_bytes > 0)
-MEASURED_METRIC(voluntary_switches, run->voluntary_switches, true)
-MEASURED_METRIC(involuntary_switches, run->involuntary_switches, true)
-MEASURED_METRIC(bytes, run->bytes, true)
-MEASURED_METRIC(connections, run->connections, run->connections >= 0)
-MEASURED_METRIC(server_requests, run->server_requests, run->server_requests >= 0)
-
-#define OUTCOME_METRIC(name, index) MEASURED_METRIC(errors_##name, run->outcomes[index], true)
-
-OUTCOME_METRIC(dns, HB_OUTCOME_DNS)
-OUTCOME_METRIC(connect, HB_OUTCOME_CONNECT)
-OUTCOME_METRIC(tls, HB_OUTCOME_TLS)
-OUTCOME_METRIC(timeout, HB_OUTCOME_TIMEOUT)
-OUTCOME_METRIC(reset, HB_OUTCOME_RESET)
-OUTCOME_METRIC(protocol, HB_OUTCOME_PROTOCOL)
-OUTCOME_METRIC(status, HB_OUTCOME_STATUS)
-OUTCOME_METRIC(length, HB_OUTCOME_LENGTH)
-OUTCOME_METRIC(verify, HB_OUTCOME_VERIFY)
-OUTCOME_METRIC(client_exception, HB_OUTCOME_CLIENT_EXCEPTION)
-
-#define METRIC(name)                                                                               \
+#define ERRORS(outcome, index)                                                                     \
     {                                                                                              \
-#name, metric_##name                                                                       \
+        .name = "errors_" outcome, FIGURE(outcomes[index], HB_RUN_U64, HB_RUN_MEASURED)            \
     }
 
 const struct hb_run_metric hb_run_metrics[] = {
-    METRIC(round),
-    METRIC(position),
-    METRIC(concurrency),
-    METRIC(duration_s),
-    METRIC(rate),
-    METRIC(window_s),
-    METRIC(verified),
-    METRIC(failed),
-    METRIC(unsent),
-    METRIC(unfinished),
-    METRIC(requests_per_second),
-    METRIC(response_mean_ns),
-    METRIC(response_min_ns),
-    METRIC(response_p50_ns),
-    METRIC(response_p90_ns),
-    METRIC(response_p95_ns),
-    METRIC(response_p99_ns),
-    METRIC(response_p999_ns),
-    METRIC(response_max_ns),
-    METRIC(client_cpu_ns),
-    METRIC(client_cpu_per_request_ns),
-    METRIC(server_cpu_ns),
-    METRIC(harness_cpu_ns),
-    METRIC(client_rss_avg_bytes),
-    METRIC(client_rss_peak_bytes),
-    METRIC(server_rss_peak_bytes),
-    METRIC(voluntary_switches),
-    METRIC(involuntary_switches),
-    METRIC(bytes),
-    METRIC(connections),
-    METRIC(server_requests),
-    METRIC(errors_dns),
-    METRIC(errors_connect),
-    METRIC(errors_tls),
-    METRIC(errors_timeout),
-    METRIC(errors_reset),
-    METRIC(errors_protocol),
-    METRIC(errors_status),
-    METRIC(errors_length),
-    METRIC(errors_verify),
-    METRIC(errors_client_exception),
+    {.name = "round", FIGURE(round, HB_RUN_U32, HB_RUN_ALWAYS), .add = 1},
+    {.name = "position", FIGURE(position, HB_RUN_U32, HB_RUN_ALWAYS), .add = 1},
+    {.name = "concurrency", FIGURE(concurrency, HB_RUN_U32, HB_RUN_ALWAYS)},
+    {.name = "duration_s", FIGURE(duration_ns, HB_RUN_I64, HB_RUN_ALWAYS), .scale = 1e-9},
+    {.name = "rate", FIGURE(rate, HB_RUN_DOUBLE, HB_RUN_OPEN_LOOP)},
+    {.name = "window_s", FIGURE(window_ns, HB_RUN_I64, HB_RUN_MEASURED), .scale = 1e-9},
+    COUNT(verified, HB_RUN_MEASURED),
+    COUNT(failed, HB_RUN_MEASURED),
+    COUNT(scheduled, HB_RUN_OPEN_LOOP),
+    COUNT(unsent, HB_RUN_OPEN_LOOP),
+    COUNT(unfinished, HB_RUN_MEASURED),
+    {.name = "requests_per_second", FIGURE(requests_per_second, HB_RUN_DOUBLE, HB_RUN_MEASURED)},
+    TIME(response_mean_ns),
+    TIME(response_min_ns),
+    TIME(response_p50_ns),
+    TIME(response_p90_ns),
+    TIME(response_p95_ns),
+    TIME(response_p99_ns),
+    TIME(response_p999_ns),
+    TIME(response_max_ns),
+    {.name = "client_cpu_ns", FIGURE(client_cpu_ns, HB_RUN_I64, HB_RUN_KNOWN)},
+    {.name = "client_cpu_per_request_ns",
+     FIGURE(client_cpu_ns, HB_RUN_I64, HB_RUN_KNOWN),
+     .per_verified = true},
+    {.name = "server_cpu_ns", FIGURE(server_cpu_ns, HB_RUN_I64, HB_RUN_KNOWN)},
+    {.name = "server_cpu_per_request_ns",
+     FIGURE(server_cpu_ns, HB_RUN_I64, HB_RUN_KNOWN),
+     .per_verified = true},
+    {.name = "harness_cpu_ns", FIGURE(harness_cpu_ns, HB_RUN_I64, HB_RUN_KNOWN)},
+    COUNT(client_rss_avg_bytes, HB_RUN_POSITIVE),
+    COUNT(client_rss_peak_bytes, HB_RUN_POSITIVE),
+    COUNT(server_rss_peak_bytes, HB_RUN_POSITIVE),
+    COUNT(voluntary_switches, HB_RUN_MEASURED),
+    COUNT(involuntary_switches, HB_RUN_MEASURED),
+    COUNT(bytes, HB_RUN_MEASURED),
+    {.name = "connections", FIGURE(connections, HB_RUN_I64, HB_RUN_KNOWN)},
+    {.name = "server_requests", FIGURE(server_requests, HB_RUN_I64, HB_RUN_KNOWN)},
+    ERRORS("dns", HB_OUTCOME_DNS),
+    ERRORS("connect", HB_OUTCOME_CONNECT),
+    ERRORS("tls", HB_OUTCOME_TLS),
+    ERRORS("timeout", HB_OUTCOME_TIMEOUT),
+    ERRORS("reset", HB_OUTCOME_RESET),
+    ERRORS("protocol", HB_OUTCOME_PROTOCOL),
+    ERRORS("status", HB_OUTCOME_STATUS),
+    ERRORS("length", HB_OUTCOME_LENGTH),
+    ERRORS("verify", HB_OUTCOME_VERIFY),
+    ERRORS("client_exception", HB_OUTCOME_CLIENT_EXCEPTION),
 };
 const size_t hb_run_metrics_count = HB_ARRAY_LEN(hb_run_metrics);
+
+static double raw_value(const struct hb_run_metric *metric, const struct hb_run_row *run)
+{
+    const void *member = (const char *)run + metric->offset;
+
+    switch (metric->type) {
+    case HB_RUN_U32:
+        return *(const uint32_t *)member;
+    case HB_RUN_U64:
+        return (double)*(const uint64_t *)member;
+    case HB_RUN_I64:
+        return (double)*(const int64_t *)member;
+    case HB_RUN_DOUBLE:
+        return *(const double *)member;
+    }
+    return 0;
+}
+
+static bool holds(enum hb_run_condition condition, const struct hb_run_row *run, double value)
+{
+    if (condition == HB_RUN_ALWAYS)
+        return true;
+    if (strcmp(run->status, "ok") != 0)
+        return false;
+    switch (condition) {
+    case HB_RUN_VERIFIED:
+        return run->verified > 0;
+    case HB_RUN_OPEN_LOOP:
+        return run->rate > 0;
+    case HB_RUN_KNOWN:
+        return value >= 0;
+    case HB_RUN_POSITIVE:
+        return value > 0;
+    default:
+        return true;
+    }
+}
+
+bool hb_run_metric_value(const struct hb_run_metric *metric, const struct hb_run_row *run,
+                         double *ret_value)
+{
+    double value = raw_value(metric, run);
+
+    if (!holds(metric->condition, run, value) || (metric->per_verified && run->verified == 0))
+        return false;
+    if (metric->per_verified)
+        value /= (double)run->verified;
+    *ret_value = value * (metric->scale > 0 ? metric->scale : 1) + metric->add;
+    return true;
+}

@@ -11,7 +11,7 @@
 #include "report/exporters.h"
 #include "report/group.h"
 
-enum { CLIENT_COLUMNS = 20 };
+enum { CLIENT_COLUMNS = 19 };
 
 /* Written into the arena: a metric with its unit, or "–" when not measured. */
 static const char *figure(const struct hb_report *report, const struct hb_cell_summary *cell,
