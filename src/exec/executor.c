@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "exec/cooldown.h"
-#include "exec/cpu_list.h"
 #include "exec/interrupt.h"
+#include "exec/pin.h"
 #include "exec/placement.h"
 #include "exec/progress.h"
 #include "exec/run.h"
@@ -34,8 +34,7 @@ struct sweep {
     struct hb_interrupt interrupt;
     struct hb_progress progress;
     struct hb_run_setup setup;
-    cpu_set_t old_cpus; /* the runner's own */
-    bool pinned;
+    struct hb_pin pin;
     struct hb_availability *clients; /* by index into the scenario's; filled for those in use */
 
     struct hb_topology *topology; /* NULL: none is up */
@@ -276,21 +275,6 @@ static int check_keeper(const struct hb_registry *registry, struct hb_error *err
     return 0;
 }
 
-static int pin_runner(struct sweep *sweep, struct hb_error *err)
-{
-    cpu_set_t cpus;
-
-    if (sweep->placement.runner[0] == '\0')
-        return 0;
-    if (hb_cpu_list_parse(sweep->placement.runner, &cpus, err) < 0)
-        return -1;
-    if (sched_getaffinity(0, sizeof(sweep->old_cpus), &sweep->old_cpus) < 0 ||
-        sched_setaffinity(0, sizeof(cpus), &cpus) < 0)
-        return hb_fail_errno(err, errno, "pin the runner to CPUs %s", sweep->placement.runner);
-    sweep->pinned = true;
-    return 0;
-}
-
 static int begin(struct sweep *sweep, struct hb_error *err)
 {
     for (size_t i = 0; i < sweep->options.runs_count; i++)
@@ -300,14 +284,13 @@ static int begin(struct sweep *sweep, struct hb_error *err)
         probe_clients(sweep, err) < 0)
         return -1;
     hb_rundir_remove_stale();
-    return pin_runner(sweep, err);
+    return hb_pin_self(&sweep->pin, sweep->placement.runner, err);
 }
 
 static void end(struct sweep *sweep)
 {
     stop_server(sweep);
-    if (sweep->pinned)
-        (void)sched_setaffinity(0, sizeof(sweep->old_cpus), &sweep->old_cpus);
+    hb_pin_undo(&sweep->pin);
     sweep->summary->wall_ns = hb_now_ns() - sweep->began_ns;
     hb_free_ptr(&sweep->clients);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "config/diag.h"
+#include "exec/replay.h"
 #include "exec/result.h"
 #include "sweep_fixture.h"
 
@@ -205,6 +206,55 @@ static void a_server_that_cannot_start_fails_its_runs(void **state HB_UNUSED)
     assert_int_equal(fixture.seen_count, 3);
 }
 
+static char *replay(const char *const *prefix, int *ret_exit_code)
+{
+    char *shown = NULL;
+    size_t shown_bytes;
+    struct hb_replay replay = {
+        .plan = &fixture.plan,
+        .cell = &fixture.cells[0],
+        .registry = &fixture.registry,
+        .prefix = prefix,
+        .out = open_memstream(&shown, &shown_bytes),
+    };
+
+    fixture.plan = (struct hb_plan){.scenario = &fixture.scenario, .cells = fixture.cells};
+    assert_int_equal(hb_replay_run(&replay, ret_exit_code, &fixture.err), 0);
+    fclose(replay.out);
+    return shown;
+}
+
+static void a_cell_can_be_replayed_by_hand_under_another_program(void **state HB_UNUSED)
+{
+    static const char *const prefix[] = {"env", "SOME=thing", NULL};
+    int exit_code = -1;
+    char *shown;
+
+    add_registered("epoll", HB_MODE_ASYNC);
+    shown = replay(prefix, &exit_code);
+    assert_int_equal(exit_code, 0);
+    assert_non_null(strstr(shown, "runner: {\"type\":\"job\""));
+    assert_non_null(strstr(shown, "worker: {\"type\":\"ready\""));
+    assert_non_null(strstr(shown, "runner: {\"type\":\"go\""));
+    assert_non_null(strstr(shown, "worker: {\"type\":\"done\""));
+    assert_non_null(strstr(shown, " verified, 0 failed"));
+    free(shown);
+}
+
+static void a_debugger_gets_both_lines_as_a_file(void **state HB_UNUSED)
+{
+    static const char *const prefix[] = {"sh", "-c", "test $(grep -c . {input}) = 2 && exit 7",
+                                         NULL};
+    int exit_code = -1;
+    char *shown;
+
+    add_registered("epoll", HB_MODE_ASYNC);
+    shown = replay(prefix, &exit_code);
+    assert_int_equal(exit_code, 7);
+    assert_non_null(strstr(shown, "runner: {\"type\":\"job\""));
+    free(shown);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -217,6 +267,8 @@ int main(void)
         TEST(an_open_loop_keeps_its_rate),
         TEST(a_server_that_dies_costs_one_run_and_is_started_again),
         TEST(a_server_that_cannot_start_fails_its_runs),
+        TEST(a_cell_can_be_replayed_by_hand_under_another_program),
+        TEST(a_debugger_gets_both_lines_as_a_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
