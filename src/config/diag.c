@@ -41,34 +41,44 @@ static bool is_continuation(char byte)
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+/* The byte that a column of a line points at, or the line's end. */
+static size_t column_offset(const char *line, size_t length, unsigned column)
+{
+    size_t offset = 0;
+
+    for (unsigned at = 1; at < column && offset < length; at++) {
+        offset++;
+        while (offset < length && is_continuation(line[offset]))
+            offset++;
+    }
+    return offset;
+}
+
+/* A character boundary at or a little before `offset`; text that is not UTF-8 may have none. */
+static size_t boundary(const char *line, size_t offset)
+{
+    for (int i = 0; i < 3 && offset > 0 && is_continuation(line[offset]); i++)
+        offset--;
+    return offset;
+}
+
 /* Keep the line that a place points at; of a long one, a window around the column. */
 static void keep_source_line(struct hb_diags *diags, struct hb_diag *diag,
                              const struct hb_source *source)
 {
     const char *line = source != NULL ? hb_source_line(source, diag->line) : NULL;
-    const char *at, *start;
-    size_t length, offset;
+    size_t length, offset, start = 0, end;
 
     if (line == NULL)
         return;
     length = strcspn(line, "\r\n");
-    at = line;
-    for (unsigned column = 1; column < diag->column && at < line + length; column++) {
-        at++;
-        while (at < line + length && is_continuation(*at))
-            at++;
-    }
-    offset = (size_t)(at - line);
-    start = offset > WINDOW_BYTES * 2 / 3 ? at - WINDOW_BYTES / 2 : line;
-    while (start > line && is_continuation(*start))
-        start--;
-    length -= (size_t)(start - line);
-    if (length > WINDOW_BYTES)
-        length = WINDOW_BYTES;
-    while (length > 0 && is_continuation(start[length]))
-        length--;
-    diag->source_line = hb_arena_strndup(&diags->arena, start, length);
-    diag->caret = (unsigned)(at - start);
+    offset = column_offset(line, length, diag->column);
+    if (offset > WINDOW_BYTES * 2 / 3)
+        start = boundary(line, offset - WINDOW_BYTES / 2);
+    end = length - start <= WINDOW_BYTES ? length : boundary(line, start + WINDOW_BYTES);
+    diag->source_line = hb_arena_strndup(&diags->arena, line + start, end - start);
+    diag->caret = (unsigned)(offset - start);
+    HB_ASSERT(offset <= end);
 }
 
 /* A free slot, or NULL when the list is full. */

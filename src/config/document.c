@@ -104,7 +104,7 @@ static int follow_extends(struct loader *loader, const struct link *link, struct
 {
     const struct hb_node *name = hb_node_get(*root, "extends");
     struct link base = {.named_by = link, .depth = link->depth + 1};
-    struct hb_node *base_root;
+    struct hb_node *base_root = NULL;
 
     if (name == NULL || (loader->features & HB_DOCUMENT_EXTENDS) == 0)
         return 0;
@@ -210,7 +210,7 @@ int hb_document_parse(struct hb_document *document, const char *name, const char
 {
     struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
     struct link link = {.path = hb_arena_strdup(arena_of(document), name)};
-    struct hb_node *root;
+    struct hb_node *root = NULL;
 
     if (length > HB_YAML_MAX_BYTES)
         return hb_diag(diags, (struct hb_place){.file = name}, "larger than the limit of %u bytes",
@@ -238,7 +238,7 @@ int hb_document_load(struct hb_document *document, const char *path, unsigned fe
 {
     struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
     struct link link = {.path = hb_arena_strdup(arena_of(document), path)};
-    struct hb_node *root;
+    struct hb_node *root = NULL;
 
     if (strcmp(path, "-") == 0)
         return parse_stdin(document, features, overrides, override_count, diags);

@@ -92,18 +92,26 @@ static int read_array(struct hb_bind *bind, const struct hb_field *field,
     return result;
 }
 
+/* One value where a list may stand is a list of one. */
+static int read_single(struct hb_bind *bind, const struct hb_field *field,
+                       const struct hb_node *node, void *ret)
+{
+    struct hb_node *item = hb_node_copy(bind->arena, node);
+    const struct hb_node list = {
+        .kind = HB_NODE_SEQUENCE, .place = node->place, .count = 1, .items = &item};
+
+    return read_array(bind, field, &list, ret);
+}
+
 static int read_field(struct hb_bind *bind, const struct hb_field *field,
                       const struct hb_node *node, void *ret)
 {
     enum hb_node_kind wanted = field->shape == HB_SHAPE_MAP ? HB_NODE_MAPPING : HB_NODE_SEQUENCE;
-    struct hb_node *self[] = {hb_node_copy(bind->arena, node)};
-    const struct hb_node single = {
-        .kind = HB_NODE_SEQUENCE, .place = node->place, .count = 1, .items = self};
 
     if (field->shape == HB_SHAPE_ONE)
         return read_one(bind, field, node, at_offset(ret, field->offset));
     if (field->shape == HB_SHAPE_ONE_OR_MANY && node->kind != HB_NODE_SEQUENCE)
-        return read_array(bind, field, &single, ret);
+        return read_single(bind, field, node, ret);
     if (node->kind != wanted)
         return wrong_shape(bind, field, node);
     if (field->nonempty && node->count == 0)
