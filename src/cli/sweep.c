@@ -184,7 +184,7 @@ static int write_exports(struct sweep *sweep, const struct hb_report *report, st
 
     for (size_t i = 0; i < HB_ARRAY_LEN(formats); i++) {
         const struct hb_exporter *exporter = hb_exporter_find(formats[i]);
-        const char *path;
+        const char *path = NULL;
 
         if (export_path(sweep, directory, exporter->extension, &path, err) != 0 ||
             hb_report_write(report, exporter, path, err) != 0)
