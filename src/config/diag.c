@@ -24,15 +24,21 @@ void hb_diags_release(struct hb_diags *diags)
     hb_diags_init(diags);
 }
 
+/* The start of the next line: after LF, CR LF or CR, as libyaml counts them; NULL at the end. */
+static const char *next_line(const char *at)
+{
+    at = strpbrk(at, "\r\n");
+    if (at == NULL)
+        return NULL;
+    return at + (at[0] == '\r' && at[1] == '\n' ? 2 : 1);
+}
+
 const char *hb_source_line(const struct hb_source *source, unsigned line)
 {
-    const char *at = source->text, *end = source->text + source->length;
+    const char *at = source->text;
 
-    for (; line > 1 && at != NULL; line--) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        if (at != NULL)
-            at++;
-    }
+    for (; line > 1 && at != NULL; line--)
+        at = next_line(at);
     return at;
 }
 

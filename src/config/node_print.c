@@ -118,37 +118,50 @@ static void put_scalar(const struct hb_node *node, struct hb_buf *ret)
     hb_buf_release(&escaped);
 }
 
-static void put_node(const struct hb_node *node, int indent, struct hb_buf *ret);
+/* A scalar, or a collection with nothing in it. */
+static void put_leaf(const struct hb_node *node, struct hb_buf *ret)
+{
+    if (hb_node_is_scalar(node))
+        put_scalar(node, ret);
+    else
+        hb_buf_puts(ret, node->kind == HB_NODE_SEQUENCE ? "[]" : "{}");
+}
 
-/* One item of a sequence ("- x") or of a mapping ("key: x"); deeper blocks go below it. */
+static void put_node(const struct hb_node *node, int indent, bool started, struct hb_buf *ret);
+
+static void put_key(const struct hb_node *key, struct hb_buf *ret)
+{
+    if (is_plain_safe(key->text))
+        hb_buf_puts(ret, key->text);
+    else
+        put_quoted(key->text, ret);
+    hb_buf_putc(ret, ':');
+}
+
+/* One item of a sequence ("- x", `key` NULL) or of a mapping ("key: x"), from the cursor on. */
 static void put_member(const struct hb_node *key, const struct hb_node *value, int indent,
                        struct hb_buf *ret)
 {
-    bool inline_value = hb_node_is_scalar(value) || value->count == 0;
-
-    hb_buf_printf(ret, "%*s", indent, "");
-    if (key != NULL && is_plain_safe(key->text))
-        hb_buf_printf(ret, "%s:", key->text);
-    else if (key != NULL) {
-        put_quoted(key->text, ret);
-        hb_buf_putc(ret, ':');
-    } else {
-        hb_buf_putc(ret, '-');
-    }
-    hb_buf_putc(ret, inline_value ? ' ' : '\n');
-    if (hb_node_is_scalar(value))
-        put_scalar(value, ret);
-    else if (value->count == 0)
-        hb_buf_puts(ret, value->kind == HB_NODE_SEQUENCE ? "[]" : "{}");
+    if (key != NULL)
+        put_key(key, ret);
     else
-        put_node(value, indent + 2, ret);
-    if (inline_value)
+        hb_buf_putc(ret, '-');
+    if (hb_node_is_scalar(value) || value->count == 0) {
+        hb_buf_putc(ret, ' ');
+        put_leaf(value, ret);
         hb_buf_putc(ret, '\n');
+        return;
+    }
+    hb_buf_putc(ret, key != NULL ? '\n' : ' '); /* "- key: x" begins in the line of the dash */
+    put_node(value, indent + 2, key == NULL, ret);
 }
 
-static void put_node(const struct hb_node *node, int indent, struct hb_buf *ret)
+/* The members of a collection; `started`: the first one's indentation is there already. */
+static void put_node(const struct hb_node *node, int indent, bool started, struct hb_buf *ret)
 {
     for (size_t i = 0; i < node->count; i++) {
+        if (i > 0 || !started)
+            hb_buf_printf(ret, "%*s", indent, "");
         if (node->kind == HB_NODE_SEQUENCE)
             put_member(NULL, node->items[i], indent, ret);
         else
@@ -159,12 +172,9 @@ static void put_node(const struct hb_node *node, int indent, struct hb_buf *ret)
 void hb_node_print_yaml(const struct hb_node *node, struct hb_buf *ret)
 {
     if (!hb_node_is_scalar(node) && node->count > 0) {
-        put_node(node, 0, ret);
+        put_node(node, 0, false, ret);
         return;
     }
-    if (hb_node_is_scalar(node))
-        put_scalar(node, ret);
-    else
-        hb_buf_puts(ret, node->kind == HB_NODE_SEQUENCE ? "[]" : "{}");
+    put_leaf(node, ret);
     hb_buf_putc(ret, '\n');
 }

@@ -52,16 +52,42 @@ int hb_yaml_syntax_error(const struct hb_yaml_input *input, const yaml_parser_t 
     return -1;
 }
 
+/* U+0085, U+2028, U+2029: a line's end to YAML 1.1, and so to libyaml; to 1.2 and editors not. */
+static const char *find_odd_line_end(const char *text)
+{
+    static const char *const ends[] = {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(ends); i++) {
+        const char *found = strstr(text, ends[i]);
+
+        if (found != NULL && (first == NULL || found < first))
+            first = found;
+    }
+    return first;
+}
+
+/* The first byte that may not be there; the length when all may. */
+static size_t find_bad_byte(const char *text, size_t length)
+{
+    size_t bad = hb_utf8_valid_prefix(text, length);
+    const char *nul = memchr(text, '\0', bad);
+    const char *odd = find_odd_line_end(text);
+
+    if (nul != NULL)
+        bad = (size_t)(nul - text);
+    if (odd != NULL && (size_t)(odd - text) < bad)
+        bad = (size_t)(odd - text);
+    return bad;
+}
+
 int hb_yaml_check_bytes(const struct hb_yaml_input *input, struct hb_diags *diags)
 {
     struct hb_place place = {input->file, input->source, 1, 1};
     const char *text = input->text;
-    size_t length = input->length;
-    const char *nul = memchr(text, '\0', length);
-    size_t valid = hb_utf8_valid_prefix(text, length);
-    size_t bad = nul != NULL && (size_t)(nul - text) < valid ? (size_t)(nul - text) : valid;
+    size_t bad = find_bad_byte(text, input->length);
 
-    if (bad == length)
+    if (bad == input->length)
         return 0;
     for (size_t i = 0; i < bad; i++) {
         place.column += ((unsigned char)text[i] & 0xC0) != 0x80;
@@ -72,6 +98,9 @@ int hb_yaml_check_bytes(const struct hb_yaml_input *input, struct hb_diags *diag
     }
     if (text[bad] == '\0')
         return hb_diag(diags, place, "a NUL byte is not allowed; the file must be UTF-8 text");
+    if (hb_utf8_valid_prefix(text + bad, input->length - bad) > 0)
+        return hb_diag(diags, place,
+                       "a line separator beyond ASCII (U+0085, U+2028, U+2029) is not allowed");
     return hb_diag(diags, place, "invalid UTF-8 (byte 0x%02x); the file must be UTF-8 text",
                    (unsigned char)text[bad]);
 }

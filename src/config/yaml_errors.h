@@ -16,7 +16,8 @@ struct hb_yaml_input {
 
 struct hb_place hb_yaml_place(const struct hb_yaml_input *input, yaml_mark_t mark);
 
-/* Bytes that no YAML text may hold: NUL, and what is not UTF-8. libyaml would give no position. */
+/* Bytes that no YAML text may hold: NUL, what is not UTF-8, line separators that only YAML 1.1
+ * knows. libyaml would give no position, or a wrong one. */
 int hb_yaml_check_bytes(const struct hb_yaml_input *input, struct hb_diags *diags) HB_MUST_CHECK;
 
 /*

@@ -3,8 +3,9 @@
 
 void hb_scenario_put_schema(struct hb_buf *ret)
 {
-    hb_fields_schema(&hb_scenario_table, "urn:http-benchmark:scenario:1", "http-benchmark scenario",
-                     ret);
+    hb_fields_schema(&hb_scenario_table,
+                     "https://http-benchmark.invalid/schemas/scenario.schema.json",
+                     "http-benchmark scenario", ret);
 }
 
 void hb_scenario_put_reference(struct hb_buf *ret)

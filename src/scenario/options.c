@@ -36,13 +36,19 @@ static bool is_among(const char *text, const char *const *values)
     return false;
 }
 
+static bool is_within(const struct hb_entry_option *option, int64_t value)
+{
+    return (option->minimum == 0 && option->maximum == 0) ||
+           (value >= option->minimum && value <= option->maximum);
+}
+
 static bool fits(const struct hb_entry_option *option, const struct hb_node *value)
 {
     switch (option->type) {
     case HB_OPTION_BOOL:
         return value->kind == HB_NODE_BOOL;
     case HB_OPTION_INTEGER:
-        return value->kind == HB_NODE_INT;
+        return value->kind == HB_NODE_INT && is_within(option, value->integer);
     case HB_OPTION_STRING:
         return hb_node_is_scalar(value) && value->kind != HB_NODE_NULL;
     default:
@@ -58,6 +64,9 @@ static const char *wanted(struct hb_loading *loading, const struct hb_entry_opti
                                         [HB_OPTION_ENUM] = "one of"};
     const char *text = names[option->type];
 
+    if (option->minimum != 0 || option->maximum != 0)
+        text = hb_arena_printf(loading->arena, "%s from %lld to %lld", text,
+                               (long long)option->minimum, (long long)option->maximum);
     for (size_t i = 0; option->values != NULL && option->values[i] != NULL; i++)
         text =
             hb_arena_printf(loading->arena, "%s%s%s", text, i == 0 ? " " : ", ", option->values[i]);

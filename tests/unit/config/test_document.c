@@ -265,6 +265,30 @@ static void a_printed_tree_reads_back_as_the_same_and_shows_no_secret(void **sta
         assert_survives_printing(texts[i]);
 }
 
+static void printed_yaml_reads_well(void **state)
+{
+    struct parsed parsed;
+    struct hb_buf yaml;
+
+    (void)state;
+    parse(&parsed, "{a: [1, {b: c, d: [e, []]}, [f, g]], h: {i: 'true', j: {}}}");
+    hb_buf_init(&yaml, 1000);
+    hb_node_print_yaml(parsed.document.root, &yaml);
+    assert_string_equal(hb_buf_text(&yaml), "a:\n"
+                                            "  - 1\n"
+                                            "  - b: c\n"
+                                            "    d:\n"
+                                            "      - e\n"
+                                            "      - []\n"
+                                            "  - - f\n"
+                                            "    - g\n"
+                                            "h:\n"
+                                            "  i: \"true\"\n"
+                                            "  j: {}\n");
+    hb_buf_release(&yaml);
+    parsed_release(&parsed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +302,7 @@ int main(void)
         cmocka_unit_test(circles_of_extends_are_told_with_the_whole_chain),
         cmocka_unit_test(only_regular_files_are_read),
         cmocka_unit_test(a_printed_tree_reads_back_as_the_same_and_shows_no_secret),
+        cmocka_unit_test(printed_yaml_reads_well),
     };
 
     return cmocka_run_group_tests(tests, set_environment, NULL);

@@ -62,8 +62,21 @@ static void bytes_that_are_no_text_are_refused_with_their_place(void **state)
                    "a\0",
                    4, 1, 1, "invalid UTF-8");
     assert_refused("a: \"\\0\"\n", 8, 1, 4, "a NUL character");
+    assert_refused("a: 1\nb: x\xe2\x80\xa8y\n", 13, 2, 5, "a line separator beyond ASCII");
     assert_refused("", 0, 1, 1, "the file is empty");
     assert_refused("# only this\n", 12, 1, 1, "the file is empty");
+}
+
+static void every_kind_of_line_end_counts_as_one_line(void **state)
+{
+    struct parsed parsed;
+
+    (void)state;
+    parse(&parsed, "a: 1\r\nb: 2\rc: 3\nc: 4\n");
+    assert_int_equal(parsed.diags.count, 1);
+    assert_int_equal(parsed.diags.items[0].line, 4);
+    assert_string_equal(parsed.diags.items[0].source_line, "c: 4");
+    parsed_release(&parsed);
 }
 
 static void an_anchor_may_not_hold_itself(void **state)
@@ -208,6 +221,7 @@ int main(void)
         cmocka_unit_test(own_keys_come_before_merged_ones_and_early_sources_before_late),
         cmocka_unit_test(nodes_know_where_they_were_written),
         cmocka_unit_test(bytes_that_are_no_text_are_refused_with_their_place),
+        cmocka_unit_test(every_kind_of_line_end_counts_as_one_line),
         cmocka_unit_test(an_anchor_may_not_hold_itself),
         cmocka_unit_test(all_duplicate_keys_are_found_in_one_pass),
         cmocka_unit_test(size_depth_and_number_are_limited),
