@@ -21,6 +21,7 @@
 #define HEADER_BYTES 40
 #define NUMBER_MAX_BYTES 9
 #define PAYLOAD_MAX_BYTES (HEADER_BYTES + (size_t)HB_HIST_BUCKETS * NUMBER_MAX_BYTES)
+#define USUAL_BYTES 32768             /* few histograms have a longer payload */
 #define RATIO_ONE 0x3ff0000000000000u /* the bits of 1.0 */
 
 /* The layout-dependent rest of the header, in order of appearance. */
@@ -144,21 +145,25 @@ int hb_hist_encode(const struct hb_hist *hist, struct hb_buf *ret_bytes, struct 
     return 0;
 }
 
-/* Inflate into `plain` of PAYLOAD_MAX_BYTES: a bomb ends there. */
-static int unpack(const uint8_t *bytes, size_t length, uint8_t *plain, size_t *ret_plain_bytes,
-                  struct hb_error *err)
+/* Inflate into `plain`; zlib's own code is returned. */
+static int inflate_into(uint8_t *plain, size_t capacity, const uint8_t *bytes, size_t length,
+                        size_t *ret_plain_bytes)
 {
-    uLongf plain_bytes = PAYLOAD_MAX_BYTES;
+    uLongf plain_bytes = capacity;
+    int result = uncompress(plain, &plain_bytes, bytes + COMPRESSED_HEADER_BYTES,
+                            (uLong)(length - COMPRESSED_HEADER_BYTES));
 
+    *ret_plain_bytes = plain_bytes;
+    return result;
+}
+
+static int check_compressed_header(const uint8_t *bytes, size_t length, struct hb_error *err)
+{
     if (length < COMPRESSED_HEADER_BYTES || get_big_endian(bytes, 4) != COMPRESSED_COOKIE)
         return hb_fail(err, HB_ERR_INPUT, "not a compressed HdrHistogram (V2)");
     if (get_big_endian(bytes + 4, 4) != length - COMPRESSED_HEADER_BYTES)
         return hb_fail(err, HB_ERR_INPUT, "histogram of %zu bytes announces another length",
                        length);
-    if (uncompress(plain, &plain_bytes, bytes + COMPRESSED_HEADER_BYTES,
-                   (uLong)(length - COMPRESSED_HEADER_BYTES)) != Z_OK)
-        return hb_fail(err, HB_ERR_INPUT, "histogram is damaged: zlib cannot inflate it");
-    *ret_plain_bytes = plain_bytes;
     return 0;
 }
 
@@ -227,20 +232,37 @@ static int take_counts(struct hb_hist *hist, const uint8_t *payload, size_t leng
     return 0;
 }
 
-int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length, struct hb_error *err)
+static int take_plain(struct hb_hist *hist, const uint8_t *plain, size_t plain_bytes,
+                      struct hb_error *err)
 {
-    HB_CLEANUP(hb_free_ptr) uint8_t *plain = hb_alloc(PAYLOAD_MAX_BYTES);
-    size_t plain_bytes = 0;
-
-    hb_hist_clear(ret_hist);
-    if (unpack(bytes, length, plain, &plain_bytes, err) != 0 ||
-        check_header(plain, plain_bytes, err) != 0)
+    if (check_header(plain, plain_bytes, err) != 0)
         return -1;
-    if (take_counts(ret_hist, plain + HEADER_BYTES, plain_bytes - HEADER_BYTES, err) != 0) {
-        hb_hist_clear(ret_hist);
+    if (take_counts(hist, plain + HEADER_BYTES, plain_bytes - HEADER_BYTES, err) != 0) {
+        hb_hist_clear(hist);
         return -1;
     }
     return 0;
+}
+
+int hb_hist_decode(struct hb_hist *ret_hist, const void *bytes, size_t length, struct hb_error *err)
+{
+    HB_CLEANUP(hb_free_ptr) uint8_t *large = NULL;
+    uint8_t usual[USUAL_BYTES];
+    const uint8_t *plain = usual;
+    size_t plain_bytes = 0;
+    int inflated;
+
+    hb_hist_clear(ret_hist);
+    if (check_compressed_header(bytes, length, err) != 0)
+        return -1;
+    inflated = inflate_into(usual, sizeof(usual), bytes, length, &plain_bytes);
+    if (inflated == Z_BUF_ERROR) { /* longer, up to the longest there is: a bomb ends there */
+        plain = large = hb_alloc(PAYLOAD_MAX_BYTES);
+        inflated = inflate_into(large, PAYLOAD_MAX_BYTES, bytes, length, &plain_bytes);
+    }
+    if (inflated != Z_OK)
+        return hb_fail(err, HB_ERR_INPUT, "histogram is damaged: zlib cannot inflate it");
+    return take_plain(ret_hist, plain, plain_bytes, err);
 }
 
 static bool same_slot(int64_t left_ns, int64_t right_ns)

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/macros.h"
+#include "measure/hist.h"
 
 struct hb_secrets;
 
@@ -19,6 +20,8 @@ struct hb_store {
     sqlite3 *db;
     char *path;                       /* as the user named it, for messages */
     const struct hb_secrets *secrets; /* borrowed; NULL: nothing is secret */
+    struct hb_hist decoded;           /* of hb_store_merge_hist(); made at its first call */
+    sqlite3_stmt *find_hist;          /* likewise: a report asks for tens of thousands */
 };
 
 /* Fill `err` from the connection's last error: the path, what is wrong, a remedy; returns -1. */

@@ -121,6 +121,8 @@ void hb_store_close(struct hb_store *store)
 {
     if (store == NULL)
         return;
+    hb_db_finalize(&store->find_hist);
+    hb_hist_release(&store->decoded);
     sqlite3_close(store->db);
     free(store->path);
     free(store);

@@ -1,19 +1,20 @@
 /* What belongs to one run: histograms and the per-second series. */
-#include "base/memory.h"
 #include "store/db.h"
 #include "store/store.h"
 
 /* The stored row; not found when a run has no values of that kind. */
 static int find_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
-                     sqlite3_stmt **ret_statement, bool *ret_found, struct hb_error *err)
+                     bool *ret_found, struct hb_error *err)
 {
-    if (hb_db_prepare_id(store,
-                         "SELECT count, min_ns, max_ns, sum_ns, clamped, hdr FROM histograms "
-                         "WHERE run_id = ?1 AND kind = ?2",
-                         run_id, ret_statement, err) != 0)
+    if (store->find_hist == NULL &&
+        hb_db_prepare(store,
+                      "SELECT count, min_ns, max_ns, sum_ns, clamped, hdr FROM histograms "
+                      "WHERE run_id = ?1 AND kind = ?2",
+                      &store->find_hist, err) != 0)
         return -1;
-    sqlite3_bind_text(*ret_statement, 2, hb_hist_kind_name(kind), -1, SQLITE_STATIC);
-    return hb_db_step(store, *ret_statement, ret_found, err);
+    sqlite3_bind_int64(store->find_hist, 1, run_id);
+    sqlite3_bind_text(store->find_hist, 2, hb_hist_kind_name(kind), -1, SQLITE_STATIC);
+    return hb_db_step(store, store->find_hist, ret_found, err);
 }
 
 /* The blob knows its values to three digits, the columns beside it exactly. */
@@ -31,25 +32,30 @@ static int decode_row(sqlite3_stmt *statement, struct hb_hist *hist, struct hb_e
         sqlite3_column_double(statement, 3), (uint64_t)sqlite3_column_int64(statement, 4), err);
 }
 
+static int merge_found(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
+                       struct hb_hist *into, struct hb_error *err)
+{
+    if (store->decoded.counts == NULL)
+        hb_hist_init(&store->decoded);
+    if (decode_row(store->find_hist, &store->decoded, err) != 0)
+        return hb_wrap(err, "results database %s: %s histogram of run %lld", store->path,
+                       hb_hist_kind_name(kind), (long long)run_id);
+    hb_hist_merge(into, &store->decoded);
+    return 0;
+}
+
 int hb_store_merge_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
                         struct hb_hist *into, struct hb_error *err)
 {
-    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
-    HB_CLEANUP(hb_hist_release) struct hb_hist hist = {0};
-    bool found;
+    bool found = false;
+    int result = find_hist(store, run_id, kind, &found, err);
 
-    if (find_hist(store, run_id, kind, &statement, &found, err) != 0)
-        return -1;
-    if (!found) /* a service time that equals the response time is not stored twice */
-        return kind == HB_HIST_SERVICE
-                   ? hb_store_merge_hist(store, run_id, HB_HIST_RESPONSE, into, err)
-                   : 0;
-    hb_hist_init(&hist);
-    if (decode_row(statement, &hist, err) != 0)
-        return hb_wrap(err, "results database %s: %s histogram of run %lld", store->path,
-                       hb_hist_kind_name(kind), (long long)run_id);
-    hb_hist_merge(into, &hist);
-    return 0;
+    if (result == 0 && found)
+        result = merge_found(store, run_id, kind, into, err);
+    sqlite3_reset(store->find_hist); /* ends the read, so that others may write */
+    if (result == 0 && !found && kind == HB_HIST_SERVICE) /* equal: not stored twice */
+        return hb_store_merge_hist(store, run_id, HB_HIST_RESPONSE, into, err);
+    return result;
 }
 
 int hb_store_load_series(struct hb_store *store, int64_t run_id, struct hb_arena *arena,
