@@ -313,8 +313,7 @@ static void release(void *state)
 const struct hb_worker_client hb_libcurl_async = {
     .name = "libcurl",
     .mode = "async",
-    .descriptors_per_task =
-        2, /* a socket; and a multi's own pair, or a resolver's while it works */
+    .descriptors_per_task = 1,
     .speaks_https = true,
     .speaks_http2 = true,
     .describe = hb_curl_describe,

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#define SPARE 64         /* files, pipes, libraries */
+#define TASKS_A_SPARE 16 /* pools: a multi handle of 64 transfers has two descriptors of its own */
+
 uint64_t hb_limits_descriptors(uint64_t tasks, unsigned per_task)
 {
-    return tasks * per_task + HB_LIMITS_SPARE_DESCRIPTORS;
+    return per_task == 0 ? SPARE : tasks * per_task + tasks / TASKS_A_SPARE + SPARE;
 }
 
 int hb_limits_make_room(uint64_t descriptors, struct hb_error *err)

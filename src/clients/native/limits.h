@@ -7,10 +7,7 @@
 
 #include "base/error.h"
 
-/* What a process needs beside its connections. */
-#define HB_LIMITS_SPARE_DESCRIPTORS 64
-
-/* Descriptors for `tasks` tasks, with HB_LIMITS_SPARE_DESCRIPTORS. */
+/* Descriptors for `tasks` tasks, with some to spare for what the process and its pools need. */
 uint64_t hb_limits_descriptors(uint64_t tasks, unsigned per_task);
 
 /* Raises RLIMIT_NOFILE's soft limit to `descriptors` where the hard one allows; else HB_ERR_LIMIT.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a native worker costs beside its requests: footprint_test.py HB-CLIENT-EPOLL HB-CLIENT-LIBCURL HB-CLIENT-NOOP
 
-Nothing allocates in the measured loop (valgrind counts), no system call is made for recording but the
+Nothing allocates in the measured loop (valgrind counts, and finds no error), no system call is made for recording but the
 batched writes (strace counts), and neither SQLite nor YAML is linked. Skipped (exit code 77) without
 valgrind or strace.
 """
@@ -19,6 +19,8 @@ from worker_driver import make_job, run_job  # noqa: E402
 
 EPOLL, LIBCURL, NOOP = [os.path.abspath(path) for path in sys.argv[1:4]]
 del sys.argv[1:4]
+CLIENTS = [(NOOP, "noop", "async"), (EPOLL, "epoll", "async"), (LIBCURL, "libcurl", "async"),
+           (LIBCURL, "libcurl", "sync")]
 
 
 def run(origin, command, client, mode, requests, prefix=(), **changes):
@@ -57,9 +59,15 @@ class Footprint(unittest.TestCase):
                 few, many = (allocations(self.origin, command, client, count) for count in (10, 400))
                 self.assertEqual(few, many)
 
+    def test_valgrind_finds_nothing_to_complain_about(self):
+        prefix = ["valgrind", "--leak-check=full", "--errors-for-leak-kinds=definite", "--error-exitcode=9"]
+        for command, client, mode in CLIENTS:
+            with self.subTest(client=client, mode=mode):
+                result = run(self.origin, command, client, mode, 50, prefix)
+                self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+
     def test_recording_makes_no_system_call_but_the_batched_writes(self):
-        for command, client, mode in ((EPOLL, "epoll", "async"), (LIBCURL, "libcurl", "async"),
-                                      (LIBCURL, "libcurl", "sync")):
+        for command, client, mode in CLIENTS[1:]:
             with self.subTest(client=client, mode=mode):
                 log = system_calls(self.origin, command, client, mode, 1000)
                 writes = re.findall(r"^write\(3, .*= (\d+)$", log, re.MULTILINE)
