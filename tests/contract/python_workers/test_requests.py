@@ -5,7 +5,6 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
