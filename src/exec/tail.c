@@ -4,9 +4,11 @@
  */
 #include "exec/tail.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "config/utf8.h"
 
 void hb_tail_add(struct hb_tail *tail, const void *data, size_t length)
 {
@@ -43,38 +45,24 @@ char *hb_tail_text(const struct hb_tail *tail)
     return text;
 }
 
-/* Bytes in the well-formed UTF-8 sequence at `text` (NUL-terminated), or 0. Lead bytes that could
- * only begin overlong or too large code points count as malformed. */
-static size_t sequence_length(const unsigned char *text)
+/* C1 controls (U+0080 to U+009F) steer terminals as well as C0 ones do. */
+static bool is_control(uint32_t character)
 {
-    size_t length = text[0] < 0x80                      ? 1
-                    : text[0] >= 0xC2 && text[0] < 0xE0 ? 2
-                    : text[0] >= 0xE0 && text[0] < 0xF0 ? 3
-                    : text[0] >= 0xF0 && text[0] < 0xF5 ? 4
-                                                        : 0;
-
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    if ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] > 0x9F) ||
-        (text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] > 0x8F))
-        return 0;
-    return length;
+    return (character < 0x20 && character != '\n' && character != '\t') ||
+           (character >= 0x7F && character < 0xA0);
 }
 
 void hb_make_printable(char *text)
 {
-    unsigned char *next = (unsigned char *)text;
+    size_t left = strlen(text);
+    uint32_t character;
 
-    while (*next != '\0') {
-        size_t length = sequence_length(next);
-        /* C1 controls (U+0080 to U+009F) steer terminals as well as C0 ones do. */
-        int is_control =
-            (length == 1 && (*next < 0x20 || *next == 0x7F) && *next != '\n' && *next != '\t') ||
-            (length == 2 && next[0] == 0xC2 && next[1] < 0xA0);
+    while (left > 0) {
+        size_t length = hb_utf8_decode(text, left, &character);
 
-        if (length == 0 || is_control)
-            memset(next, '?', length > 0 ? length : 1);
-        next += length > 0 ? length : 1;
+        if (length == 0 || is_control(character))
+            memset(text, '?', length > 0 ? length : 1);
+        text += length > 0 ? length : 1;
+        left -= length > 0 ? length : 1;
     }
 }
