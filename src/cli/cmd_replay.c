@@ -1,0 +1,118 @@
+/* replay: one cell by hand, under a tracer or a debugger if need be. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/planning.h"
+#include "exec/replay.h"
+#include "store/store.h"
+
+struct replay_options {
+    const char *scenario, *database, *sweep;
+    struct hb_strings sets;
+    int64_t requests;
+};
+
+#define AT(member) offsetof(struct replay_options, member)
+
+static const struct hb_option replay_option_table[] = {
+    {"scenario", 0, HB_VALUE_STRING, AT(scenario), "FILE", 0, 0, NULL,
+     "Take the cell from this scenario instead of a stored sweep"},
+    {"set", 0, HB_VALUE_STRINGS, AT(sets), "KEY=VALUE", 0, 0, NULL,
+     "With --scenario: override a key"},
+    {"db", 0, HB_VALUE_STRING, AT(database), "PATH", 0, 0, NULL,
+     "SQLite file of the sweeps (default: benchmark_results.db)"},
+    {"sweep", 0, HB_VALUE_STRING, AT(sweep), "SWEEP", 0, 0, NULL,
+     "The sweep that the cell is of: an id, latest (default) or latest~N"},
+    {"requests", 'n', HB_VALUE_INTEGER, AT(requests), "N", 1, INT64_MAX, NULL,
+     "Stop after so many requests"},
+};
+
+/* The plan of a stored sweep is made again from the scenario's text, which is stored with it. */
+static int plan_from_store(struct hb_cli *cli, const struct replay_options *options,
+                           struct hb_planning *ret_planning, struct hb_error *err)
+{
+    const char *selector = options->sweep != NULL ? options->sweep : "latest";
+    struct hb_sweep_row sweep;
+    struct hb_store *store;
+    int result;
+
+    if (options->sets.count > 0)
+        return hb_fail(err, HB_ERR_INPUT, "--set needs --scenario");
+    if (hb_store_open(hb_cli_database(cli, options->database), HB_STORE_READ, &store, err) != 0)
+        return -1;
+    result = hb_store_find_sweep(store, selector, &cli->arena, &sweep, err);
+    hb_store_close(store);
+    if (result != 0 || hb_cli_load_registry(cli, &ret_planning->registry, err) != 0)
+        return -1;
+    return hb_planning_make_from_text(cli, sweep.scenario_name, sweep.scenario_text, false,
+                                      ret_planning, err);
+}
+
+/* The cell whose id begins with `prefix`; it must be one. */
+static int find_cell(const struct hb_plan *plan, const char *prefix,
+                     const struct hb_cell **ret_cell, struct hb_error *err)
+{
+    const struct hb_cell *found = NULL;
+    char id[HB_CELL_ID_BYTES];
+
+    for (size_t i = 0; i < plan->cells_count; i++) {
+        hb_cell_format_id(&plan->cells[i], id);
+        if (strncmp(id, prefix, strlen(prefix)) != 0)
+            continue;
+        if (found != NULL)
+            return hb_fail(err, HB_ERR_INPUT, "several cells begin with '%.16s'; give more of it",
+                           prefix);
+        found = &plan->cells[i];
+    }
+    if (found == NULL)
+        return hb_fail(err, HB_ERR_NOT_FOUND,
+                       "no cell '%.64s' in scenario %s; 'http-benchmark expand' shows their ids",
+                       prefix, plan->scenario->name);
+    *ret_cell = found;
+    return 0;
+}
+
+static int run_replay(struct hb_cli *cli, const void *opaque, char *const *arguments, int count,
+                      int *exit_code, struct hb_error *err)
+{
+    const struct replay_options *options = opaque;
+    struct hb_planning planning;
+    struct hb_replay replay = {.plan = &planning.plan,
+                               .registry = &planning.registry,
+                               .secrets = &cli->secrets,
+                               .max_requests = (uint64_t)options->requests,
+                               .out = stdout};
+    const struct hb_strings no_hosts = {0};
+    int result;
+
+    if (options->scenario != NULL)
+        result =
+            hb_planning_make(cli, options->scenario, &options->sets, NULL, false, &planning, err);
+    else
+        result = plan_from_store(cli, options, &planning, err);
+    if (result != 0 || find_cell(&planning.plan, arguments[0], &replay.cell, err) != 0 ||
+        hb_cli_check_remote(cli, planning.scenario, &no_hosts, err) != 0)
+        return -1;
+    if (count > 1)
+        replay.prefix = (const char *const *)(arguments + 1);
+    return hb_replay_run(&replay, exit_code, err);
+}
+
+const struct hb_command hb_command_replay = {
+    .name = "replay",
+    .arguments = "CELL [-- PREFIX…]",
+    .summary = "Run one cell's worker by hand, under a debugger if need be",
+    .description =
+        "Start the cell's server, print the job and go lines, and run its worker in the "
+        "foreground. Nothing is stored. CELL is an id or the beginning of one, of the newest "
+        "stored sweep or of --scenario. Words after -- come before the worker's command:\n"
+        "  http-benchmark replay 5c45 -- perf stat\n"
+        "  http-benchmark replay 5c45 -- gdb -ex 'run < {input}' --args",
+    .options = replay_option_table,
+    .options_count = HB_ARRAY_LEN(replay_option_table),
+    .options_bytes = sizeof(struct replay_options),
+    .arguments_min = 1,
+    .arguments_max = -1,
+    .run = run_replay,
+};
