@@ -26,6 +26,7 @@ struct loader {
     struct hb_diags *diags;
     unsigned features;
     size_t node_count; /* over all files and overrides */
+    size_t found_before;
 };
 
 void hb_document_init(struct hb_document *document, struct hb_arena *arena)
@@ -196,7 +197,7 @@ static int finish(struct loader *loader, struct hb_document *document, struct hb
     if ((loader->features & HB_DOCUMENT_ENVIRONMENT) != 0 &&
         hb_expand_variables(loader->arena, root, loader->diags) != 0)
         result = -1;
-    return result;
+    return hb_diags_total(loader->diags) > loader->found_before ? -1 : result;
 }
 
 static struct hb_arena *arena_of(struct hb_document *document)
@@ -204,11 +205,20 @@ static struct hb_arena *arena_of(struct hb_document *document)
     return document->arena != NULL ? document->arena : &document->own;
 }
 
+static struct loader new_loader(struct hb_document *document, unsigned features,
+                                struct hb_diags *diags)
+{
+    return (struct loader){.arena = arena_of(document),
+                           .diags = diags,
+                           .features = features,
+                           .found_before = hb_diags_total(diags)};
+}
+
 int hb_document_parse(struct hb_document *document, const char *name, const char *text,
                       size_t length, unsigned features, const char *const *overrides,
                       size_t override_count, struct hb_diags *diags)
 {
-    struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
+    struct loader loader = new_loader(document, features, diags);
     struct link link = {.path = hb_arena_strdup(arena_of(document), name)};
     struct hb_node *root = NULL;
 
@@ -236,7 +246,7 @@ static int parse_stdin(struct hb_document *document, unsigned features,
 int hb_document_load(struct hb_document *document, const char *path, unsigned features,
                      const char *const *overrides, size_t override_count, struct hb_diags *diags)
 {
-    struct loader loader = {.arena = arena_of(document), .diags = diags, .features = features};
+    struct loader loader = new_loader(document, features, diags);
     struct link link = {.path = hb_arena_strdup(arena_of(document), path)};
     struct hb_node *root = NULL;
 

@@ -9,14 +9,31 @@
 #include "config/units.h"
 #include "scenario/load.h"
 
-/* Where a value of a plain axis was written: the item, or the single value. */
-static struct hb_place item_place(const struct hb_loading *loading, const char *key, size_t index)
+/* A value of a plain axis as it was written: the item, or the single value; NULL for a default. */
+static const struct hb_node *item_node(const struct hb_loading *loading, const char *key,
+                                       size_t index)
 {
     const struct hb_node *node = hb_node_get(loading->raw->matrix.node, key);
 
     if (node != NULL && node->kind == HB_NODE_SEQUENCE && index < node->count)
-        return node->items[index]->place;
+        return node->items[index];
+    return node;
+}
+
+static struct hb_place item_place(const struct hb_loading *loading, const char *key, size_t index)
+{
+    const struct hb_node *node = item_node(loading, key, index);
+
     return node != NULL ? node->place : hb_node_place(loading->raw->node, "matrix");
+}
+
+/* What the table refused was told already, and stands in its array as the first of the choices. */
+static bool item_is(const struct hb_loading *loading, const char *key, size_t index,
+                    const char *name)
+{
+    const struct hb_node *node = item_node(loading, key, index);
+
+    return node == NULL || (node->kind == HB_NODE_STRING && strcmp(node->text, name) == 0);
 }
 
 static int listed_twice(struct hb_loading *loading, const char *axis, const char *label,
@@ -115,11 +132,13 @@ static void load_methods(struct hb_loading *loading)
     const struct hb_raw_matrix *matrix = &loading->raw->matrix;
 
     for (size_t i = 0; i < matrix->methods_count; i++) {
+        const char *name = hb_method_name((enum hb_method)matrix->methods[i]);
         unsigned bit = 1u << matrix->methods[i];
 
+        if (!item_is(loading, "methods", i, name))
+            continue;
         if ((loading->scenario->methods & bit) != 0)
-            listed_twice(loading, "methods", hb_method_name((enum hb_method)matrix->methods[i]),
-                         item_place(loading, "methods", i));
+            listed_twice(loading, "methods", name, item_place(loading, "methods", i));
         loading->scenario->methods |= bit;
     }
 }
@@ -129,6 +148,8 @@ int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place
 {
     int64_t limit = loading->environment.max_concurrency;
 
+    if (raw > HB_CONCURRENCY_MAX)
+        return -1; /* the table said so */
     *ret = (uint32_t)raw;
     if (raw <= limit)
         return 0;
@@ -224,11 +245,13 @@ static void load_protocols(struct hb_loading *loading)
     enum hb_http *protocols = new_axis(loading, matrix->protocols_count, sizeof *protocols);
 
     for (size_t i = 0; i < matrix->protocols_count; i++) {
+        const char *name;
+
         protocols[i] = hb_load_protocol(matrix->protocols[i]);
+        name = hb_http_name(protocols[i]);
         for (size_t j = 0; j < i; j++) {
-            if (protocols[j] == protocols[i])
-                listed_twice(loading, "protocol", hb_http_name(protocols[i]),
-                             item_place(loading, "protocol", i));
+            if (protocols[j] == protocols[i] && item_is(loading, "protocol", i, name))
+                listed_twice(loading, "protocol", name, item_place(loading, "protocol", i));
         }
     }
     loading->scenario->protocols = protocols;

@@ -78,7 +78,7 @@ static const struct hb_field tls_fields[] = {
 };
 static const struct hb_table tls_table = {
     HB_TABLE("tls", struct hb_raw_tls, tls_fields),
-    .help = "Trust for an https server of your own.",
+    .help = "Trust in an https server.",
     .node_member = HB_MEMBER(struct hb_raw_tls, node),
 };
 
@@ -95,15 +95,35 @@ static const struct hb_field server_fields[] = {
      .help = "Where your own server listens: scheme, host, port, and a path that is put before "
              "each URL.",
      .example = "\"https://127.0.0.1:8443\""},
+    {.key = "use",
+     HB_AT(struct hb_raw_server, use),
+     .type = &hb_type_name,
+     .help = "The server of `list servers` that this is a variant of: the name is then your own.",
+     .example = "nginx"},
+    {.key = "config",
+     HB_AT(struct hb_raw_server, config),
+     .type = &hb_type_path,
+     .help = "A configuration template instead of the one that comes with the server "
+             "(docs/servers.md).",
+     .example = "nginx.conf.in"},
+    {.key = "version",
+     HB_AT(struct hb_raw_server, version),
+     .type = &hb_type_string,
+     .help = "What its version command must tell of; another version is refused.",
+     .example = "\"1.22\""},
     {.key = "tls",
      HB_AT(struct hb_raw_server, tls),
      .type = &hb_type_struct,
      .table = &tls_table,
-     .help = "Trust for an https server of your own."},
+     .help = "Trust in an https server. One that this program starts gets certificates made for "
+             "it, which its clients trust: for it there is only `verify`."},
 };
 static const struct hb_table server_table = {
     HB_TABLE("server", struct hb_raw_server, server_fields),
-    .help = "One that this program starts, by its name, or one of your own, with a `url`.",
+    .help = "One that this program starts, by its name or as a variant (`use`), or one of your "
+            "own, with a `url`. Other keys are the options of the one that is started, such as "
+            "`scheme: https` (with which `protocols` may have h2), `workers`, `instances`, "
+            "`backend`: `list servers` and docs/servers.md tell of them.",
     .scalar_key = "name",
     .node_member = HB_MEMBER(struct hb_raw_server, node),
     .rest_member = HB_MEMBER(struct hb_raw_server, options),
@@ -249,7 +269,7 @@ static const struct hb_table rate_table = {
     .node_member = HB_MEMBER(struct hb_raw_rate, node),
 };
 
-#define CONCURRENCY_RANGE .minimum = 1, .maximum = 1000000
+#define CONCURRENCY_RANGE .minimum = 1, .maximum = HB_CONCURRENCY_MAX
 #define DURATION_RANGE .minimum = 10 * HB_NS_PER_MS, .maximum = 24 * HOUR_NS
 #define PROFILE_REFUSED                                                                            \
     {                                                                                              \

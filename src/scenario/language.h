@@ -13,6 +13,8 @@
 #include "config/fields.h"
 #include "scenario/scenario.h"
 
+#define HB_CONCURRENCY_MAX 1000000 /* whatever the machine and its limits allow */
+
 struct hb_raw_tls {
     bool verify;
     const char *ca, *cert, *key, *server_name;
@@ -22,6 +24,7 @@ struct hb_raw_tls {
 struct hb_raw_server {
     const char *name;
     const struct hb_node *url;
+    const char *use, *config, *version;
     struct hb_raw_tls tls;
     const struct hb_node *options; /* the keys that are not ours */
     const struct hb_node *node;
