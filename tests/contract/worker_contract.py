@@ -3,9 +3,9 @@
 
     worker_contract.py --client epoll --modes async --command build/dev/libexec/http-benchmark/hb-client-epoll
 
-Everything after --command is the worker's argument vector. Works for any worker; what a client cannot do
-by its nature is declared with --without: proxies such as `short_body` for a library that does not notice.
-Nothing but Python's standard library.
+Everything after --command is the worker's argument vector. Works for any worker; what a library cannot do, or
+cannot tell apart, is declared on the command line (--without, --no-body-with, --adds, --also), so that it can be
+read in the test's registration. Nothing but Python's standard library.
 """
 import argparse
 import os

@@ -21,10 +21,10 @@ enum hb_field_kind {
 
 struct hb_field {
     const char *name;
-    enum hb_field_kind kind;
     size_t offset;
-    bool required;
     int64_t minimum, maximum; /* HB_FIELD_INT */
+    enum hb_field_kind kind;
+    bool required;
 };
 
 /*

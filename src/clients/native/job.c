@@ -16,15 +16,15 @@
 
 #define INT(type, member, key, must, low, high)                                                    \
     {                                                                                              \
-        key, HB_FIELD_INT, offsetof(struct type, member), must, low, high                          \
+        key, offsetof(struct type, member), low, high, HB_FIELD_INT, must                          \
     }
 #define BOOL(type, member, key)                                                                    \
     {                                                                                              \
-        key, HB_FIELD_BOOL, offsetof(struct type, member), false, 0, 0                             \
+        key, offsetof(struct type, member), 0, 0, HB_FIELD_BOOL, false                             \
     }
 #define STRING(type, member, key, must)                                                            \
     {                                                                                              \
-        key, HB_FIELD_STRING, offsetof(struct type, member), must, 0, 0                            \
+        key, offsetof(struct type, member), 0, 0, HB_FIELD_STRING, must                            \
     }
 
 /* What every line starts with. */
@@ -272,8 +272,8 @@ static int read_part(const json_t *root, const char *key, const struct hb_field 
 /* None of the native clients declares an option, so none may be given. */
 static int refuse_options(const json_t *root, struct hb_error *err)
 {
-    const json_t *options = json_object_get(root, "options");
-    const char *first = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)options));
+    json_t *options = json_object_get(root, "options");
+    const char *first = json_object_iter_key(json_object_iter(options));
 
     if (first == NULL)
         return 0;

@@ -16,7 +16,7 @@
 #include "clients/native/loop.h"
 
 #define GROUP_TASKS 64
-#define DESCRIPTORS_MAX (2 * HB_JOB_CONCURRENCY_MAX)
+#define DESCRIPTORS_MAX ((size_t)2 * HB_JOB_CONCURRENCY_MAX)
 
 /* A multi handle and the timer it asked for. */
 struct group {

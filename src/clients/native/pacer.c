@@ -44,7 +44,7 @@ static int map_schedule(struct hb_pacer *pacer, const struct hb_job *job, struct
     memory = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     if (memory == MAP_FAILED)
         return hb_fail_errno(err, errno, "schedule: map %s", job->schedule_path);
-    pacer->offsets = memory;
+    pacer->offsets = pacer->mapped = memory;
     pacer->mapped_bytes = bytes;
     return check_ascending(pacer->offsets, (uint64_t)job->schedule_count, err);
 }
@@ -73,8 +73,8 @@ int hb_pacer_init(struct hb_pacer *pacer, const struct hb_job *job, struct hb_er
 
 void hb_pacer_release(struct hb_pacer *pacer)
 {
-    if (pacer->mapped_bytes > 0)
-        munmap((void *)(uintptr_t)pacer->offsets, pacer->mapped_bytes);
+    if (pacer->mapped != NULL)
+        munmap(pacer->mapped, pacer->mapped_bytes);
     *pacer = (struct hb_pacer){0};
 }
 

@@ -14,7 +14,8 @@
 #include "clients/native/job.h"
 
 struct hb_pacer {
-    const uint64_t *offsets; /* the schedule file, mapped; NULL: closed loop */
+    const uint64_t *offsets; /* of the schedule; NULL: closed loop */
+    void *mapped;            /* the schedule file; NULL: none, or an empty one */
     size_t mapped_bytes;
     uint64_t share;         /* requests of the schedule that fall to this process */
     uint64_t limit;         /* requests this process may start */
