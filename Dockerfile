@@ -8,7 +8,7 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       gcc libc6-dev cmake ninja-build pkg-config python3 python3-venv \
-      libyaml-dev libcurl4-openssl-dev libsqlite3-dev libcsv-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libxxhash-dev \
+      libyaml-dev libcurl4-openssl-dev libsqlite3-dev libcsv-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libxxhash-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 COPY . /source
 RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DHB_BUILD_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr/local \
@@ -21,7 +21,7 @@ RUN for requirements in /source/src/clients/python/requirements/*.txt; do \
 
 FROM ${BASE}
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      ca-certificates python3 libyaml-0-2 libcurl4 libsqlite3-0 libcsv3 libmicrohttpd12 libjansson4 zlib1g libxxhash0 \
+      ca-certificates python3 libyaml-0-2 libcurl4 libsqlite3-0 libcsv3 libmicrohttpd12 libjansson4 zlib1g libxxhash0 libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 benchmark \
     && mkdir /results && chown benchmark /results

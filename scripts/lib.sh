@@ -26,7 +26,7 @@ need_apt() {
 }
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libcurl4-openssl-dev libsqlite3-dev
-  libcsv-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libxxhash-dev)
+  libcsv-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libxxhash-dev libssl-dev)
 
 # A virtual environment with exactly what a requirements file pins.
 # Usage: make_venv DIRECTORY REQUIREMENTS; fails without a Python registry

@@ -48,9 +48,8 @@ uint32_t hb_job_tasks(const struct hb_job *job, unsigned process)
 int64_t hb_job_ramp_ns(const struct hb_plan *plan, const struct hb_cell *cell, unsigned processes)
 {
     const struct hb_server_spec *server = &plan->scenario->servers[cell->server];
-    bool tls = server->url != NULL && strncmp(server->url, "https:", 6) == 0;
 
-    return (tls ? RAMP_TLS_NS : RAMP_CLEAR_NS) * (int64_t)processes;
+    return (server->https ? RAMP_TLS_NS : RAMP_CLEAR_NS) * (int64_t)processes;
 }
 
 int hb_job_write_bodies(const struct hb_job *job, const struct hb_rundir *dir, struct hb_error *err)
@@ -113,9 +112,12 @@ static json_t *make_requests(const struct hb_job *job)
     return HB_TAKE(requests);
 }
 
-static json_t *make_tls(const struct hb_tls *tls)
+static json_t *make_tls(const struct hb_job *job)
 {
-    return json_pack("{s:b, s:s?, s:s?, s:s?, s:s?}", "verify", tls->verify, "ca", tls->ca, "cert",
+    const struct hb_tls *tls = &job->plan->scenario->servers[job->cell->server].tls;
+    const char *ca = job->authority != NULL ? job->authority : tls->ca;
+
+    return json_pack("{s:b, s:s?, s:s?, s:s?, s:s?}", "verify", tls->verify, "ca", ca, "cert",
                      tls->cert, "key", tls->key, "server_name", tls->server_name);
 }
 
@@ -144,7 +146,7 @@ static json_t *make_job(const struct hb_job *job, unsigned process)
         "ramp_ns", (json_int_t)job->ramp_ns,                                          //
         "process", "index", (json_int_t)process, "count", (json_int_t)job->processes, //
         "http", http == HB_HTTP_2 ? "2" : "1.1",                                      //
-        "tls", make_tls(&scenario->servers[job->cell->server].tls),                   //
+        "tls", make_tls(job),                                                         //
         "timeout_ns", (json_int_t)scenario->timeout_ns,                               //
         "connect_timeout_ns", (json_int_t)scenario->connect_timeout_ns,               //
         "keepalive", scenario->keepalive,                                             //

@@ -21,7 +21,8 @@ struct hb_go_times {
 struct hb_job {
     const struct hb_plan *plan;
     const struct hb_cell *cell;
-    const char *base_url; /* of the server, without a trailing slash */
+    const char *base_url;  /* of the server, without a trailing slash */
+    const char *authority; /* PEM file to trust instead of the scenario's; NULL: the scenario's */
     unsigned processes;
     uint32_t concurrency;  /* of all processes together */
     int64_t ramp_ns;       /* between the starts of two tasks of one process */

@@ -122,6 +122,7 @@ static int make_job(struct session *session, struct hb_error *err)
         .plan = replay->plan,
         .cell = replay->cell,
         .base_url = hb_topology_url(session->topology),
+        .authority = hb_topology_authority(session->topology),
         .processes = 1,
         .concurrency = session->scenario->concurrency[replay->cell->concurrency],
         .ramp_ns = hb_job_ramp_ns(replay->plan, replay->cell, 1),

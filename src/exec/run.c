@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "exec/run_state.h"
 
-#define LEAD_NS (5 * HB_NS_PER_MS)      /* from the go line to the start */
+#define LEAD_NS (2 * HB_NS_PER_MS)      /* from the go line to the start */
 #define EXIT_LIMIT_NS (2 * HB_NS_PER_S) /* after the drain */
 #define SAMPLES_FIRST_NS (10 * HB_NS_PER_MS)
 #define SAMPLES_LEAST_NS HB_NS_PER_MS
@@ -247,7 +247,7 @@ static int serve(struct hb_run *run, struct hb_error *err)
 {
     if (run->slots[HB_SLOT_INTERRUPT].revents != 0)
         return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
-    if (run->slots[HB_SLOT_SERVER].revents != 0 && !hb_topology_alive(run->topology))
+    if (run->slots[HB_SLOT_SERVER].revents != 0 && !hb_topology_serves(run->topology))
         return hb_fail(err, HB_ERR_RUN, "server %s ended during the run",
                        run->scenario->servers[run->cell->server].name);
     for (size_t i = 0; i < run->workers_count; i++) {

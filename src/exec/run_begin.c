@@ -6,8 +6,7 @@
 #include "base/memory.h"
 #include "exec/run_state.h"
 
-#define OVERRUN_NS                                                                                 \
-    (5 * HB_NS_PER_MS) /* load goes on beyond the window's end, which it must not see */
+#define OVERRUN_NS (3 * HB_NS_PER_MS) /* of the load, beyond a window that must not see its end */
 #define GRACE_NS (500 * HB_NS_PER_MS) /* between SIGTERM and SIGKILL of a worker */
 #define READY_LIMIT_NS (10 * HB_NS_PER_S)
 #define READY_LIMIT_TASK_NS (5 * HB_NS_PER_MS)
@@ -43,6 +42,7 @@ static void plan_job(struct hb_run *run)
         .plan = plan,
         .cell = run->cell,
         .base_url = hb_topology_url(run->topology),
+        .authority = hb_topology_authority(run->topology),
         .processes = processes,
         .concurrency = run->smoke ? 1 : run->scenario->concurrency[run->cell->concurrency],
         .ramp_ns = hb_job_ramp_ns(plan, run->cell, processes),

@@ -86,6 +86,10 @@ static void take_output(void *context, const char *data, size_t length)
 {
     struct hb_server_process *process = context;
 
+    if (process->foreign) {
+        hb_tail_add(&process->log, data, length);
+        return;
+    }
     while (length > 0) {
         const char *newline = memchr(data, '\n', length);
         size_t part = newline != NULL ? (size_t)(newline - data) : length;
@@ -172,7 +176,7 @@ static int read_ready(struct hb_server_process *process, json_t *ready, struct h
     return 0;
 }
 
-static int fail_ended(struct hb_server_process *process, struct hb_error *err)
+int hb_server_process_fail_ended(struct hb_server_process *process, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr) char *log = hb_tail_text(&process->log);
     size_t length = log != NULL ? strlen(log) : 0;
@@ -195,22 +199,44 @@ static int await_ready(struct hb_server_process *process, int64_t deadline_ns, s
     if (process->confused)
         return hb_fail(err, HB_ERR_RUN, "its first line is no ready message: %s", process->said);
     if (process->ended)
-        return fail_ended(process, err);
+        return hb_server_process_fail_ended(process, err);
     return hb_fail(err, HB_ERR_RUN, "it did not say that it is ready in time");
+}
+
+static int spawn(struct hb_server_process *process, const struct hb_paths *paths,
+                 const struct hb_spawn_spec *spec, struct hb_error *err)
+{
+    struct hb_spawn_spec full = *spec;
+
+    full.grace_ns = GRACE_NS;
+    full.stderr_fd = -1;
+    hb_buf_init(&process->line, LINE_MAX_BYTES);
+    process->events_fd = -1;
+    if (hb_child_spawn(&process->child, paths, &full, err) != 0)
+        return -1;
+    if (hb_fd_set_nonblocking(process->child.stdin_fd, err) == 0 && watch_events(process, err) == 0)
+        return 0;
+    hb_server_process_stop(process);
+    return -1;
+}
+
+int hb_server_process_launch(struct hb_server_process *ret_process, const struct hb_paths *paths,
+                             const struct hb_spawn_spec *spec, struct hb_error *err)
+{
+    *ret_process = (struct hb_server_process){.foreign = true};
+    return spawn(ret_process, paths, spec, err);
 }
 
 int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
                             const char *const *argv, const char *cpus, int64_t deadline_ns,
                             struct hb_error *err)
 {
-    struct hb_spawn_spec spec = {.argv = argv, .cpus = cpus, .grace_ns = GRACE_NS, .stderr_fd = -1};
+    struct hb_spawn_spec spec = {.argv = argv, .cpus = cpus};
 
-    *ret_process = (struct hb_server_process){.events_fd = -1};
-    hb_buf_init(&ret_process->line, LINE_MAX_BYTES);
-    if (hb_child_spawn(&ret_process->child, paths, &spec, err) != 0)
+    *ret_process = (struct hb_server_process){0};
+    if (spawn(ret_process, paths, &spec, err) != 0)
         return -1;
-    if (hb_fd_set_nonblocking(ret_process->child.stdin_fd, err) == 0 &&
-        watch_events(ret_process, err) == 0 && await_ready(ret_process, deadline_ns, err) == 0)
+    if (await_ready(ret_process, deadline_ns, err) == 0)
         return 0;
     hb_server_process_stop(ret_process);
     return -1;

@@ -17,6 +17,7 @@ struct hb_server_process {
     struct hb_child child;
     int events_fd; /* readable when there is something to take in */
     bool ended;
+    bool foreign;        /* knows nothing of us: all that it writes is its log */
     bool silent;         /* did not answer in time: not asked again */
     struct hb_buf line;  /* of standard output, not yet at its end */
     const char *awaited; /* type of the message we wait for; NULL: what it says is dropped */
@@ -33,6 +34,14 @@ struct hb_server_process {
 int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
                             const char *const *argv, const char *cpus, int64_t deadline_ns,
                             struct hb_error *err) HB_MUST_CHECK;
+
+/* Start a program that says nothing to us; whether it is ready is another's business. `spec` needs
+ * no stderr_fd and no grace. */
+int hb_server_process_launch(struct hb_server_process *ret_process, const struct hb_paths *paths,
+                             const struct hb_spawn_spec *spec, struct hb_error *err) HB_MUST_CHECK;
+
+/* The failure of a process that ended before it was ready: quotes its last log line. */
+int hb_server_process_fail_ended(struct hb_server_process *process, struct hb_error *err);
 
 /* Take in what it has written; notices its end. */
 void hb_server_process_drain(struct hb_server_process *process);

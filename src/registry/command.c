@@ -1,5 +1,5 @@
 /* From command templates to argument vectors. */
-#include "registry/registry.h"
+#include "registry/command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
+#include "registry/choice.h"
 #include "registry/placeholder.h"
 
 enum { ARGUMENT_BYTES = 64 << 10 };
@@ -72,18 +73,44 @@ static int replace(const char *text, const char *const values[HB_PLACEHOLDER_COU
     return 0;
 }
 
+struct words {
+    const char *values[HB_PLACEHOLDER_COUNT];
+};
+
+static struct words words_of(const struct hb_registry *registry, const struct hb_entry *entry,
+                             enum hb_mode mode, struct hb_arena *arena)
+{
+    const char *environment =
+        hb_arena_printf(arena, "%s/%s", registry->env_dir, hb_entry_environment(entry));
+
+    return (struct words){{
+        [HB_PLACEHOLDER_LIBEXEC] = registry->paths.libexec,
+        [HB_PLACEHOLDER_SHARE] = registry->paths.share,
+        [HB_PLACEHOLDER_HERE] = entry->folder,
+        [HB_PLACEHOLDER_ENV] = environment,
+        [HB_PLACEHOLDER_PYTHON] = hb_arena_printf(arena, "%s/bin/python", environment),
+        [HB_PLACEHOLDER_NODE] = "node",
+        [HB_PLACEHOLDER_MODE] =
+            entry->kind == HB_ENTRY_CLIENT && mode != 0 ? hb_mode_name(mode) : NULL,
+    }};
+}
+
+int hb_command_word(const struct hb_registry *registry, const struct hb_entry *entry,
+                    const char *text, enum hb_mode mode, struct hb_arena *arena, char **ret_word,
+                    struct hb_error *err)
+{
+    struct words words = words_of(registry, entry, mode, arena);
+
+    if (replace(text, words.values, arena, ret_word, err) != 0)
+        return hb_wrap(err, "%s", entry->path);
+    return 0;
+}
+
 int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
                         const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,
                         char ***ret_argv, struct hb_error *err)
 {
-    const char *values[HB_PLACEHOLDER_COUNT] = {
-        [HB_PLACEHOLDER_LIBEXEC] = registry->paths.libexec,
-        [HB_PLACEHOLDER_SHARE] = registry->paths.share,
-        [HB_PLACEHOLDER_PYTHON] =
-            hb_arena_printf(arena, "%s/%s/bin/python", registry->env_dir, entry->name),
-        [HB_PLACEHOLDER_NODE] = "node",
-        [HB_PLACEHOLDER_MODE] = entry->kind == HB_ENTRY_CLIENT ? hb_mode_name(mode) : NULL,
-    };
+    struct words words = words_of(registry, entry, mode, arena);
     size_t count = 0;
     char **argv;
 
@@ -92,7 +119,7 @@ int hb_registry_command(const struct hb_registry *registry, const struct hb_entr
     HB_ASSERT(count > 0);
     argv = hb_arena_calloc(arena, count + 1, sizeof *argv);
     for (size_t i = 0; i < count; i++) {
-        if (replace(template_argv[i], values, arena, &argv[i], err) != 0)
+        if (replace(template_argv[i], words.values, arena, &argv[i], err) != 0)
             return hb_wrap(err, "%s", entry->path);
     }
     argv[0] = hb_arena_strdup(arena, resolve_program(argv[0], arena));

@@ -2,6 +2,7 @@
  * registry file is its author's to mend, so each is told with its place, all in one pass. */
 #include "registry/entry.h"
 
+#include <regex.h>
 #include <string.h>
 
 #include "registry/entry_fields.h"
@@ -104,6 +105,8 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
 {
     static const struct raw_strings nothing;
     const struct raw_install *install = &reader->raw->install;
+    const char *folder = install->npm != NULL ? install->npm : install->go;
+    const struct raw_strings folders = {&folder, 1};
     const struct {
         const char *kind;
         bool given;
@@ -111,6 +114,8 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
     } ways[] = {
         {"builtin", install->builtin, &nothing},
         {"pip", install->pip.count > 0, &install->pip},
+        {"npm", install->npm != NULL, &folders},
+        {"go", install->go != NULL, &folders},
         {"apt", install->apt.count > 0, &install->apt},
         {"manual", install->manual.count > 0, &install->manual},
     };
@@ -125,7 +130,8 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
     }
     if (given != 1)
         PROBLEM(reader, place_of(reader, "install"),
-                "'install': expected one of builtin: true, pip, apt, manual");
+                "'install': expected one of builtin: true, pip, npm, go, apt, manual");
+    entry->packages = copy_strings(reader, &install->packages);
 }
 
 /* Limits that the program acts on. A name that is nearly one of them is a slip; others only tell.
@@ -211,6 +217,12 @@ static void read_option(struct reader *reader, const struct raw_option *raw,
         ret_option->values = copy_strings(reader, &raw->values);
     check_default(reader, raw);
     ret_option->default_json = hb_node_canonical(reader->arena, raw->value, false);
+    ret_option->minimum = raw->minimum;
+    ret_option->maximum = raw->maximum;
+    if (raw->minimum > raw->maximum ||
+        (raw->type != HB_OPTION_INTEGER && (raw->minimum != 0 || raw->maximum != 0)))
+        PROBLEM(reader, place, "option %s: 'minimum' and 'maximum' are a range of integers",
+                hb_quote(reader->diags, raw->name));
 }
 
 static void read_options(struct reader *reader, struct hb_entry *entry)
@@ -222,6 +234,76 @@ static void read_options(struct reader *reader, struct hb_entry *entry)
         read_option(reader, &reader->raw->options[i], &options[i]);
     entry->options = options;
     entry->options_count = count;
+}
+
+static bool is_figure(const char *name)
+{
+    static const char *const names[] = {"requests", "connections", "bytes_in", "bytes_out"};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(names); i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void read_count(struct reader *reader, const struct raw_count *raw,
+                       struct hb_entry_count *ret_count)
+{
+    regex_t compiled;
+
+    *ret_count =
+        (struct hb_entry_count){hb_arena_strdup(reader->arena, raw->name), raw->pattern, raw->own};
+    if (!is_figure(raw->name))
+        PROBLEM(reader, raw->node->place,
+                "figure %s: expected requests, connections, bytes_in or bytes_out",
+                hb_quote(reader->diags, raw->name));
+    if (regcomp(&compiled, raw->pattern, REG_EXTENDED | REG_NEWLINE) != 0) {
+        PROBLEM(reader, raw->node->place, "'pattern': not a regular expression");
+        return;
+    }
+    if (compiled.re_nsub == 0)
+        PROBLEM(reader, raw->node->place, "'pattern': expected a group around the number");
+    regfree(&compiled);
+}
+
+/* Files are named, not found by paths: they lie beside the registry file. */
+static void check_file_names(struct reader *reader, const struct raw_topology *topology)
+{
+    for (size_t i = 0; i < topology->configuration.count; i++) {
+        const char *name = topology->configuration.items[i];
+
+        if (strchr(name, '/') != NULL || name[0] == '.' || name[0] == '\0')
+            PROBLEM(reader, topology->node->place, "'configuration': expected a file name, got %s",
+                    hb_quote(reader->diags, name));
+    }
+}
+
+static void read_topology(struct reader *reader, struct hb_entry *entry)
+{
+    const struct raw_topology *raw = &reader->raw->topology;
+    struct hb_entry_topology *topology;
+    struct hb_entry_count *counts;
+
+    if (raw->node == NULL)
+        return;
+    if (reader->kind != HB_ENTRY_SERVER)
+        PROBLEM(reader, raw->node->place, "'topology': a client has none");
+    check_file_names(reader, raw);
+    topology = hb_arena_alloc(reader->arena, sizeof *topology);
+    counts = hb_arena_calloc(reader->arena, raw->counts.figures_count, sizeof *counts);
+    for (size_t i = 0; i < raw->counts.figures_count; i++)
+        read_count(reader, &raw->counts.figures[i], &counts[i]);
+    *topology = (struct hb_entry_topology){
+        .configuration = copy_strings(reader, &raw->configuration),
+        .environment = copy_strings(reader, &raw->environment),
+        .ready = raw->ready,
+        .probe = raw->probe,
+        .counts_url = raw->counts.url,
+        .counts = counts,
+        .counts_count = raw->counts.figures_count,
+    };
+    entry->topology = topology;
 }
 
 static unsigned to_bits(const int *indices, size_t count)
@@ -253,6 +335,7 @@ static void read_entry(struct reader *reader, const char *expected_name, struct 
     read_install(reader, entry);
     read_limits(reader, entry);
     read_options(reader, entry);
+    read_topology(reader, entry);
 }
 
 int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const char *expected_name,

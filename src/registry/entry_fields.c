@@ -50,6 +50,14 @@ static const struct hb_field option_fields[] = {
      .shape = HB_SHAPE_LIST,
      .nonempty = true,
      .help = "Of an enum: the values there are."},
+    {.key = "minimum",
+     HB_AT(struct raw_option, minimum),
+     .type = &hb_type_int,
+     .help = "Of an integer: the least that is allowed."},
+    {.key = "maximum",
+     HB_AT(struct raw_option, maximum),
+     .type = &hb_type_int,
+     .help = "Of an integer: the most that is allowed."},
 };
 static const struct hb_table option_table = {
     HB_TABLE("option", struct raw_option, option_fields),
@@ -68,7 +76,25 @@ static const struct hb_field install_fields[] = {
      .type = &hb_type_string,
      .shape = HB_SHAPE_ONE_OR_MANY,
      .nonempty = true,
-     .help = "Requirement files with hashes, relative to the folder of shared data."},
+     .help = "Requirement files with hashes, relative to the folder of shared data; {here} is "
+             "that of this file."},
+    {.key = "npm",
+     HB_AT(struct raw_install, npm),
+     .type = &hb_type_string,
+     .help = "A folder with package.json and package-lock.json, relative to the folder of shared "
+             "data; its node_modules end up in {env}."},
+    {.key = "go",
+     HB_AT(struct raw_install, go),
+     .type = &hb_type_string,
+     .help = "A folder with go.mod, go.sum and a program, relative to the folder of shared data; "
+             "it is built as {env}/bin/NAME."},
+    {.key = "package",
+     HB_ARRAY_AT(struct raw_install, packages.items, packages.count),
+     .type = &hb_type_string,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .help = "What a version of the user's choice is a version of, as the package manager knows "
+             "it, such as `httpx[http2]`; further ones come along. Without it, the name."},
     {.key = "apt",
      HB_ARRAY_AT(struct raw_install, apt.items, apt.count),
      .type = &hb_type_string,
@@ -84,8 +110,85 @@ static const struct hb_field install_fields[] = {
 };
 static const struct hb_table install_table = {
     HB_TABLE("install", struct raw_install, install_fields),
-    .help = "How to get it: one of these.",
+    .help = "How to get it: one of these, and what it is called there.",
     .node_member = HB_MEMBER(struct raw_install, node),
+};
+
+static const struct hb_field count_fields[] = {
+    {.key = "pattern",
+     HB_AT(struct raw_count, pattern),
+     .type = &hb_type_string,
+     .required = true,
+     .help = "An extended regular expression: what its last group matches is added up, over all "
+             "matches in the text."},
+    {.key = "own",
+     HB_AT(struct raw_count, own),
+     .type = &hb_type_int,
+     .minimum = 0,
+     .maximum = 1000,
+     .default_text = "0",
+     .help = "How much a reading adds to the figure by itself."},
+};
+static const struct hb_table count_table = {
+    HB_TABLE("figure", struct raw_count, count_fields),
+    .help = "Where a figure stands in what the server tells.",
+    .node_member = HB_MEMBER(struct raw_count, node),
+    .key_member = HB_MEMBER(struct raw_count, name),
+};
+
+static const struct hb_field counts_fields[] = {
+    {.key = "url",
+     HB_AT(struct raw_counts, url),
+     .type = &hb_type_string,
+     .required = true,
+     .help = "Where it tells them, as text."},
+    {.key = "figures",
+     HB_ARRAY_AT(struct raw_counts, figures, figures_count),
+     .type = &hb_type_struct,
+     .shape = HB_SHAPE_MAP,
+     .table = &count_table,
+     .required = true,
+     .help = "requests, connections, bytes_in, bytes_out: those that it tells."},
+};
+static const struct hb_table counts_table = {
+    HB_TABLE("counts", struct raw_counts, counts_fields),
+    .help = "What a server counted since it started.",
+    .node_member = HB_MEMBER(struct raw_counts, node),
+};
+
+static const struct hb_field topology_fields[] = {
+    {.key = "configuration",
+     HB_ARRAY_AT(struct raw_topology, configuration.items, configuration.count),
+     .type = &hb_type_string,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .help = "Templates beside the registry file; NAME.in becomes @run@/NAME. A scenario's "
+             "`config` replaces the first."},
+    {.key = "environment",
+     HB_ARRAY_AT(struct raw_topology, environment.items, environment.count),
+     .type = &hb_type_string,
+     .shape = HB_SHAPE_LIST,
+     .help = "NAME=value for its environment, which is nearly empty otherwise."},
+    {.key = "ready",
+     HB_AT(struct raw_topology, ready),
+     .type = &hb_type_string,
+     .required = true,
+     .help = "URL that answers 200 once the program says that it is up."},
+    {.key = "probe",
+     HB_AT(struct raw_topology, probe),
+     .type = &hb_type_string,
+     .default_text = "/status/200",
+     .help = "A path that answers 200 once requests get through: asked before a server is used, "
+             "over HTTP and HTTPS."},
+    {.key = "counts",
+     HB_AT(struct raw_topology, counts),
+     .type = &hb_type_struct,
+     .table = &counts_table,
+     .help = "How to learn what it counted."},
+};
+static const struct hb_table topology_table = {
+    HB_TABLE("topology", struct raw_topology, topology_fields),
+    .help = "Of a server: how to run a program that knows nothing of this one.",
+    .node_member = HB_MEMBER(struct raw_topology, node),
 };
 
 static const struct hb_field entry_fields[] = {
@@ -124,8 +227,8 @@ static const struct hb_field entry_fields[] = {
      .shape = HB_SHAPE_LIST,
      .required = true,
      .nonempty = true,
-     .help = "Program and arguments, started without a shell. {libexec}, {share}, {python}, {node} "
-             "and {mode} are replaced."},
+     .help = "Program and arguments, started without a shell. {libexec}, {share}, {here} (the "
+             "folder of this file), {env}, {python}, {node} and {mode} are replaced."},
     {.key = "version_command",
      HB_ARRAY_AT(struct raw_entry, version_command.items, version_command.count),
      .type = &hb_type_string,
@@ -152,6 +255,11 @@ static const struct hb_field entry_fields[] = {
      .shape = HB_SHAPE_MAP,
      .table = &option_table,
      .help = "Settings of its own, by name."},
+    {.key = "topology",
+     HB_AT(struct raw_entry, topology),
+     .type = &hb_type_struct,
+     .table = &topology_table,
+     .help = "Of a server: how to run a program that knows nothing of this one."},
 };
 const struct hb_table hb_entry_table = {
     HB_TABLE("registry file", struct raw_entry, entry_fields),

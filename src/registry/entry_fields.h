@@ -23,12 +23,34 @@ struct raw_option {
     const struct hb_node *value;
     const char *help;
     struct raw_strings values;
+    int64_t minimum, maximum;
     const struct hb_node *node;
+};
+
+struct raw_count {
+    const char *name, *pattern;
+    int64_t own;
+    const struct hb_node *node;
+};
+
+struct raw_counts {
+    const char *url;
+    struct raw_count *figures;
+    size_t figures_count;
+    const struct hb_node *node;
+};
+
+struct raw_topology {
+    struct raw_strings configuration, environment;
+    const char *ready, *probe;
+    struct raw_counts counts;
+    const struct hb_node *node; /* NULL: not written */
 };
 
 struct raw_install {
     bool builtin;
-    struct raw_strings pip, apt, manual;
+    const char *npm, *go;
+    struct raw_strings pip, apt, manual, packages;
     const struct hb_node *node;
 };
 
@@ -42,6 +64,7 @@ struct raw_entry {
     size_t limits_count;
     struct raw_option *options;
     size_t options_count;
+    struct raw_topology topology;
     const struct hb_node *node;
 };
 

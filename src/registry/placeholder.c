@@ -6,6 +6,7 @@
 
 const char *const hb_placeholder_names[] = {
     [HB_PLACEHOLDER_LIBEXEC] = "libexec", [HB_PLACEHOLDER_SHARE] = "share",
+    [HB_PLACEHOLDER_HERE] = "here",       [HB_PLACEHOLDER_ENV] = "env",
     [HB_PLACEHOLDER_PYTHON] = "python",   [HB_PLACEHOLDER_NODE] = "node",
     [HB_PLACEHOLDER_MODE] = "mode",
 };

@@ -7,6 +7,8 @@
 enum hb_placeholder {
     HB_PLACEHOLDER_LIBEXEC,
     HB_PLACEHOLDER_SHARE,
+    HB_PLACEHOLDER_HERE, /* the folder of the registry file */
+    HB_PLACEHOLDER_ENV,
     HB_PLACEHOLDER_PYTHON,
     HB_PLACEHOLDER_NODE,
     HB_PLACEHOLDER_MODE,

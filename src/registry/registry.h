@@ -63,6 +63,50 @@ struct hb_entry_option {
     const char *default_json; /* JSON text: "true", "4", "\"uvloop\"" */
     const char *help;
     const char *const *values; /* of an enum, NULL-terminated; else NULL */
+    int64_t minimum, maximum;  /* of an integer; both 0: no range */
+};
+
+/* A figure that a server tells, as an extended regular expression: the sum of what its last group
+ * matches, over all matches in the text. */
+struct hb_entry_count {
+    const char *name; /* "requests", "connections", "bytes_in", "bytes_out" */
+    const char *pattern;
+    int64_t own; /* how much a reading adds to it by itself */
+};
+
+/*
+ * How to run a server program that knows nothing of us (docs/servers.md). All texts but `probe` are
+ * templates: words such as @run@ and @http@ stand for what is chosen when it is started.
+ */
+struct hb_entry_topology {
+    const char *const *configuration; /* files beside the registry file: "nginx.conf.in" */
+    const char *const *environment;   /* "GOMAXPROCS=@workers@" */
+    const char *ready;                /* URL that answers 200 once the program is up */
+    const char *probe;                /* a path that it serves with 200 once all of it works */
+    const char *counts_url;           /* where it tells its figures; NULL: nowhere */
+    const struct hb_entry_count *counts;
+    size_t counts_count;
+};
+
+/* One thing to install that a user wrote. */
+struct hb_package {
+    enum {
+        HB_PACKAGE_INDEX,    /* a requirement or an address, as the package manager takes it */
+        HB_PACKAGE_PATH,     /* a file or folder */
+        HB_PACKAGE_REVISION, /* a git revision of the repository that `folder` lies in */
+    } kind;
+    const char *text;   /* as written: "httpx==0.28.1", "..", "git:main" */
+    const char *value;  /* the requirement, the absolute path, the revision */
+    const char *folder; /* where it was written, absolute */
+};
+
+/* What a user chose in place of what this program ships for an entry. */
+struct hb_choice {
+    const char *version;               /* NULL: not chosen */
+    const char *python;                /* absolute path or name in PATH; NULL: python3 */
+    const struct hb_package *packages; /* in place of the shipped ones; empty: not chosen */
+    size_t packages_count;
+    const char *file; /* the scenario that says so, for remedies; NULL: none */
 };
 
 struct hb_entry {
@@ -74,14 +118,21 @@ struct hb_entry {
     unsigned protocols;                 /* bits of enum hb_http */
     const char *const *command;         /* template, NULL-terminated */
     const char *const *version_command; /* template, NULL-terminated */
-    const char *install_kind;           /* "builtin", "pip", "apt", "manual" */
-    const char *const *install_args;    /* requirement files, packages, what to type;
+    const char *install_kind;           /* "builtin", "pip", "npm", "go", "apt", "manual" */
+    const char *const *install_args;    /* requirement files, folders, packages, what to type;
                                            NULL-terminated */
+    const char *const *packages;        /* what it is published as, the first with a version of the
+                                           user's choice; NULL-terminated */
+    const char *environment;            /* folder below env_dir; NULL: its name */
+    const struct hb_choice *choice;     /* NULL: as shipped */
     const struct hb_entry_limit *limits;
     size_t limits_count;
     const struct hb_entry_option *options;
     size_t options_count;
-    const char *path; /* of the registry file, for messages */
+    const struct hb_entry_topology *topology; /* NULL: it speaks our control channel (a server), or
+                                                 the worker protocol */
+    const char *path;                         /* of the registry file, for messages */
+    const char *folder; /* that it is in, absolute; NULL: not known, and {here} is refused */
 };
 
 struct hb_registry {
@@ -139,8 +190,8 @@ int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry 
                       struct hb_availability *ret_availability, struct hb_error *err) HB_MUST_CHECK;
 
 /*
- * The argument vector of an entry: the template with {libexec} {share} {python} {node} {mode}
- * replaced (no shell, no quoting: an argument stays one argument), and the program looked up in
+ * The argument vector of an entry: the template with {libexec} {share} {here} {env} {python} {node}
+ * {mode} replaced (no shell, no quoting: an argument stays one argument), and the program looked up in
  * PATH, then in the sbin folders. A program that is not found stays a bare name. NULL-terminated,
  * in `arena`. `mode` is ignored for servers.
  */

@@ -49,8 +49,11 @@ struct hb_server_spec {
     const char *name;             /* label: "builtin", "staging" */
     const struct hb_entry *entry; /* NULL for an origin of the user's own */
     const char *url;              /* base URL of such an origin; else NULL */
-    struct hb_tls tls;
-    const char *options_json; /* canonical JSON of the entry's own options; "{}" */
+    bool https;                   /* clients reach it over TLS */
+    struct hb_tls tls;            /* of a server that this program starts: only `verify` is meant */
+    const char *options_json;     /* canonical JSON of the entry's own options; "{}" */
+    const char *config;           /* path of a template instead of the entry's first; NULL: none */
+    const char *version;          /* that its version command must tell of; NULL: any */
     const char
         *canonical; /* canonical JSON of the axis value, defaults left out, secrets unexpanded */
     struct hb_place place;

@@ -1,21 +1,91 @@
 /* Servers: one of the registry, by its name, or an origin of the user's own, with a URL. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <xxhash.h>
+
 #include "scenario/load.h"
+
+#define CONFIG_MAX_BYTES (1u << 20)
 
 static int unknown_server(struct hb_loading *loading, const struct hb_raw_server *raw)
 {
-    const char *nearest = hb_registry_nearest(loading->registry, HB_ENTRY_SERVER, raw->name);
+    const char *key = raw->use != NULL ? "use" : "name";
+    const char *name = raw->use != NULL ? raw->use : raw->name;
+    const char *nearest = hb_registry_nearest(loading->registry, HB_ENTRY_SERVER, name);
 
-    hb_diag(loading->diags, hb_node_place(raw->node, "name"), "unknown server %s",
-            hb_quote(loading->diags, raw->name));
+    hb_diag(loading->diags, hb_node_place(raw->node, key), "unknown server %s",
+            hb_quote(loading->diags, name));
     if (nearest != NULL)
         hb_diag_hint(loading->diags, "did you mean '%s'?", nearest);
-    else
+    else if (raw->use == NULL)
         hb_diag_hint(loading->diags, "for a server of your own write {name: %s, url: \"http://…\"}",
                      raw->name);
     return -1;
+}
+
+/* The content of a template is part of what the cell is; its path is not. */
+static int load_config(struct hb_loading *loading, const struct hb_raw_server *raw,
+                       json_t *canonical, struct hb_server_spec *ret)
+{
+    const struct hb_node *written = hb_node_get(raw->node, "config");
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    struct hb_error why = {0};
+    char digest[17];
+
+    if (raw->config == NULL)
+        return written != NULL ? -1 : 0; /* reported */
+    if (ret->entry->topology == NULL || ret->entry->topology->configuration[0] == NULL)
+        return hb_diag(loading->diags, written->place, "'config': '%s' has no configuration file",
+                       ret->entry->name);
+    hb_buf_init(&text, CONFIG_MAX_BYTES);
+    if (hb_buf_read_file(&text, raw->config, &why) != 0)
+        return hb_diag(loading->diags, written->place, "'config': %s", why.message);
+    snprintf(digest, sizeof digest, "%016" PRIx64, (uint64_t)XXH3_64bits(text.data, text.length));
+    json_object_set_new(canonical, "config", json_string(digest));
+    ret->config = raw->config;
+    return 0;
+}
+
+/* Certificates for servers of ours are made when they are started; whether clients check them is
+ * the scenario's choice. */
+static int load_own_tls(struct hb_loading *loading, const struct hb_raw_server *raw,
+                        json_t *canonical, struct hb_server_spec *ret)
+{
+    static const char *const refused[] = {"ca", "cert", "key", "server_name"};
+    const struct hb_raw_tls *tls = &raw->tls;
+    int result = 0;
+
+    if (tls->node == NULL)
+        return 0;
+    for (size_t i = 0; i < HB_ARRAY_LEN(refused); i++) {
+        const struct hb_node *value = hb_node_get(tls->node, refused[i]);
+
+        if (value != NULL)
+            result = hb_diag(loading->diags, value->place,
+                             "'%s' is for a server of your own, with 'url'; '%s' is started by "
+                             "this program",
+                             refused[i], ret->entry->name);
+    }
+    if (!ret->https)
+        result = hb_diag(loading->diags, tls->node->place, "'tls' needs 'scheme: https'");
+    ret->tls.verify = tls->verify;
+    if (!tls->verify)
+        json_object_set_new(canonical, "tls", json_pack("{s:b}", "verify", 0));
+    return result;
+}
+
+/* `scheme` is an option like any other, but clients must know of it. */
+static bool is_https(const char *options_json)
+{
+    json_t *options = json_loads(options_json, 0, NULL);
+    const char *scheme = json_string_value(json_object_get(options, "scheme"));
+    bool https = scheme != NULL && strcmp(scheme, "https") == 0;
+
+    json_decref(options);
+    return https;
 }
 
 static int load_entry(struct hb_loading *loading, const struct hb_raw_server *raw,
@@ -24,20 +94,25 @@ static int load_entry(struct hb_loading *loading, const struct hb_raw_server *ra
     struct hb_options options;
     int result;
 
-    ret->entry = hb_registry_find(loading->registry, HB_ENTRY_SERVER, raw->name);
+    ret->entry = hb_registry_find(loading->registry, HB_ENTRY_SERVER,
+                                  raw->use != NULL ? raw->use : raw->name);
     if (ret->entry == NULL)
         return unknown_server(loading, raw);
-    if (raw->tls.node != NULL)
-        return hb_diag(loading->diags, raw->tls.node->place,
-                       "'tls' is for a server of your own, with 'url'; '%s' is started by this "
-                       "program",
-                       raw->name);
+    if (raw->use != NULL)
+        json_object_set_new(canonical, "use", json_string(raw->use));
     result = hb_load_options(loading, ret->entry, raw->options, &options);
     ret->options_json = options.json;
-    ret->name = hb_arena_printf(loading->arena, "%s%s", raw->name, options.label);
+    ret->https = is_https(options.json);
+    ret->version = raw->version;
+    ret->name = raw->use != NULL
+                    ? raw->name
+                    : hb_arena_printf(loading->arena, "%s%s", raw->name, options.label);
     if (json_object_size(options.own) > 0)
         json_object_set(canonical, "options", options.own);
     json_decref(options.own);
+    if (load_config(loading, raw, canonical, ret) != 0 ||
+        load_own_tls(loading, raw, canonical, ret) != 0)
+        result = -1;
     return result;
 }
 
@@ -87,11 +162,22 @@ static int load_tls(struct hb_loading *loading, const struct hb_raw_server *raw,
     return result;
 }
 
-/* Keys that are not ours mean something only to a server of the registry. */
-static int refuse_options(struct hb_loading *loading, const struct hb_node *options)
+/* Keys that mean something only to a server of the registry. */
+static int refuse_options(struct hb_loading *loading, const struct hb_raw_server *raw)
 {
     static const char *const keys[] = {"name", "url", "tls"};
+    static const char *const started[] = {"use", "config", "version"};
+    const struct hb_node *options = raw->options;
     int result = 0;
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(started); i++) {
+        const struct hb_node *value = hb_node_get(raw->node, started[i]);
+
+        if (value != NULL)
+            result =
+                hb_diag(loading->diags, value->place,
+                        "'%s' is for a server that this program starts, without 'url'", started[i]);
+    }
 
     for (size_t i = 0; options != NULL && i < options->count; i++) {
         const struct hb_node *key = options->pairs[i].key;
@@ -108,7 +194,7 @@ static int load_origin(struct hb_loading *loading, const struct hb_raw_server *r
 {
     const char *problem = hb_origin_problem(raw->url->text);
     size_t length = strlen(raw->url->text);
-    int result = refuse_options(loading, raw->options);
+    int result = refuse_options(loading, raw);
 
     if (hb_registry_find(loading->registry, HB_ENTRY_SERVER, raw->name) != NULL)
         return hb_diag(loading->diags, hb_node_place(raw->node, "name"),
@@ -121,6 +207,7 @@ static int load_origin(struct hb_loading *loading, const struct hb_raw_server *r
         length--;
     ret->name = raw->name;
     ret->url = hb_arena_strndup(loading->arena, raw->url->text, length);
+    ret->https = strncmp(ret->url, "https:", 6) == 0;
     ret->options_json = "{}";
     json_object_set_new(canonical, "url", json_string(hb_node_public_text(raw->url)));
     return load_tls(loading, raw, canonical, &ret->tls) != 0 ? -1 : result;
