@@ -3,24 +3,17 @@
 #include "registry/capture.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
-
-extern char **environ;
+#include "registry/child.h"
 
 enum { READ_BYTES = 4096 };
-
-struct pipe_ends {
-    int read, write;
-};
 
 void hb_capture_init(struct hb_capture *capture, size_t limit_bytes)
 {
@@ -33,48 +26,6 @@ void hb_capture_release(struct hb_capture *capture)
 {
     hb_buf_release(&capture->out);
     hb_buf_release(&capture->err);
-}
-
-static void close_pipe(struct pipe_ends *ends)
-{
-    hb_fd_close(&ends->read);
-    hb_fd_close(&ends->write);
-}
-
-static int open_pipe(struct pipe_ends *ret_ends, struct hb_error *err)
-{
-    int fds[2];
-
-    if (pipe2(fds, O_CLOEXEC) != 0)
-        return hb_fail_errno(err, errno, "pipe");
-    *ret_ends = (struct pipe_ends){.read = fds[0], .write = fds[1]};
-    return hb_fd_set_nonblocking(fds[0], err);
-}
-
-/* Descriptors 0, 1 and 2; a group of its own; signals as a program expects them. */
-static int spawn(char *const *argv, int out, int errors, pid_t *ret_pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    int result;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out, 1);
-    posix_spawn_file_actions_adddup2(&actions, errors, 2);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    result = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return result;
 }
 
 /* One read, so that a program that never stops printing cannot hold us; false at the end. */
@@ -147,13 +98,14 @@ static int watch(struct hb_capture *capture, pid_t pid, int out, int errors, int
 int hb_capture_run(struct hb_capture *capture, char *const *argv, int64_t timeout_ns,
                    struct hb_error *err)
 {
-    HB_CLEANUP(close_pipe) struct pipe_ends out = {-1, -1};
-    HB_CLEANUP(close_pipe) struct pipe_ends errors = {-1, -1};
+    HB_CLEANUP(hb_child_pipe_close) struct hb_child_pipe out = {-1, -1};
+    HB_CLEANUP(hb_child_pipe_close) struct hb_child_pipe errors = {-1, -1};
     pid_t pid;
 
-    if (open_pipe(&out, err) != 0 || open_pipe(&errors, err) != 0)
+    if (hb_child_pipe_open(&out, err) != 0 || hb_child_pipe_open(&errors, err) != 0)
         return -1;
-    capture->spawn_errno = spawn(argv, out.write, errors.write, &pid);
+    capture->spawn_errno = hb_child_spawn(
+        &(struct hb_child){.argv = argv, .out = out.write, .err = errors.write}, &pid);
     if (capture->spawn_errno != 0)
         return 0;
     hb_fd_close(&out.write);

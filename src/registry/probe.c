@@ -1,15 +1,19 @@
-/* Whether an entry can be used here: its version command is the receipt. What the command prints is
+/* Whether an entry can be used here: its version command is the proof. What the command prints is
  * a stranger's text, so it is bounded and escaped before anyone sees it. */
 #include "registry/registry.h"
 
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "config/diag.h"
 #include "registry/capture.h"
+#include "registry/choice.h"
+#include "registry/identity.h"
+#include "registry/receipt.h"
+#include "registry/remedy.h"
 
 enum { OUTPUT_BYTES = 8192, QUOTED_BYTES = 300 };
 
@@ -45,111 +49,13 @@ static void copy_text(char *dest, size_t bytes, const struct hb_buf *text)
     dest[length] = '\0';
 }
 
-/* As a word of a shell, for commands that people copy. */
-static void put_word(struct hb_buf *command, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        hb_buf_puts(command, word);
-        return;
-    }
-    hb_buf_putc(command, '\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            hb_buf_puts(command, "'\\''");
-        else
-            hb_buf_putc(command, *word);
-    }
-    hb_buf_putc(command, '\'');
-}
-
-/* In a source tree, shared folders are links into it: the script that installs everything is two
- * folders above where `clients` really is. */
-static bool put_quickstart(const struct hb_registry *registry, struct hb_buf *command)
-{
-    char clients[PATH_MAX], script[PATH_MAX];
-    char *real;
-
-    if (hb_path_join(clients, registry->paths.share, "clients", NULL) != 0 ||
-        hb_path_join(script, clients, "../../scripts/quickstart", NULL) != 0 ||
-        access(script, X_OK) != 0)
-        return false;
-    real = realpath(script, NULL);
-    if (real != NULL)
-        put_word(command, real);
-    free(real);
-    return real != NULL;
-}
-
-static void put_builtin(const struct hb_registry *registry, const struct hb_entry *entry HB_UNUSED,
-                        struct hb_buf *command)
-{
-    if (!put_quickstart(registry, command))
-        hb_buf_puts(command, "install http-benchmark again: a part of it is missing");
-}
-
-static void put_pip(const struct hb_registry *registry, const struct hb_entry *entry,
-                    struct hb_buf *command)
-{
-    HB_CLEANUP(hb_buf_release) struct hb_buf path;
-
-    hb_buf_init(&path, 2UL * PATH_MAX);
-    if (put_quickstart(registry, command))
-        hb_buf_puts(command, ", or: ");
-    hb_buf_printf(&path, "%s/%s", registry->env_dir, entry->name);
-    hb_buf_puts(command, "python3 -m venv ");
-    put_word(command, hb_buf_text(&path));
-    hb_buf_puts(command, " && ");
-    hb_buf_puts(&path, "/bin/pip");
-    put_word(command, hb_buf_text(&path));
-    hb_buf_puts(command, " install --require-hashes");
-    for (const char *const *file = entry->install_args; *file != NULL; file++) {
-        hb_buf_clear(&path);
-        hb_buf_printf(&path, "%s/%s", registry->paths.share, *file);
-        hb_buf_puts(command, " -r ");
-        put_word(command, hb_buf_text(&path));
-    }
-}
-
-static void put_apt(const struct hb_registry *registry HB_UNUSED, const struct hb_entry *entry,
-                    struct hb_buf *command)
-{
-    hb_buf_puts(command, "sudo apt-get install");
-    for (const char *const *package = entry->install_args; *package != NULL; package++) {
-        hb_buf_putc(command, ' ');
-        put_word(command, *package);
-    }
-}
-
-static void put_manual(const struct hb_registry *registry HB_UNUSED, const struct hb_entry *entry,
-                       struct hb_buf *command)
-{
-    for (const char *const *step = entry->install_args; *step != NULL; step++) {
-        if (step != entry->install_args)
-            hb_buf_puts(command, " && ");
-        hb_buf_puts(command, *step);
-    }
-}
-
-static const struct {
-    const char *kind;
-    void (*put)(const struct hb_registry *registry, const struct hb_entry *entry,
-                struct hb_buf *command);
-} remedies[] = {
-    {"builtin", put_builtin}, {"pip", put_pip}, {"apt", put_apt}, {"manual", put_manual}};
-
 static void describe_remedy(const struct hb_registry *registry, const struct hb_entry *entry,
                             struct hb_availability *availability)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf command;
 
     hb_buf_init(&command, sizeof availability->remedy - 1);
-    for (size_t i = 0; i < HB_ARRAY_LEN(remedies); i++) {
-        if (strcmp(remedies[i].kind, entry->install_kind) == 0)
-            remedies[i].put(registry, entry, &command);
-    }
+    hb_remedy_put(registry, entry, &command);
     copy_text(availability->remedy, sizeof availability->remedy, &command);
 }
 
@@ -206,25 +112,57 @@ static bool read_version(const struct hb_capture *capture, struct hb_availabilit
     return length > 0;
 }
 
-int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
-                      struct hb_availability *ret_availability, struct hb_error *err)
+/* An environment that was made of something else than an installation would be made of now. Without
+ * a receipt there is nothing to hold against it. */
+static bool is_out_of_date(const struct hb_registry *registry, const struct hb_entry *entry,
+                           struct hb_arena *arena, struct hb_availability *availability)
 {
-    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+    char identity[HB_IDENTITY_BYTES];
+    struct hb_receipt receipt;
+    struct hb_error why = {0};
+
+    hb_receipt_read(registry->env_dir, hb_entry_environment(entry), arena, &receipt);
+    if (receipt.identity[0] == '\0')
+        return false;
+    if (hb_identity_of(registry, entry, identity, &why) != 0)
+        snprintf(availability->reason, sizeof availability->reason, "%.500s", why.message);
+    else if (strcmp(identity, receipt.identity) != 0)
+        snprintf(availability->reason, sizeof availability->reason,
+                 "its environment was made of something else than what is asked for now (%s)",
+                 receipt.chosen);
+    return availability->reason[0] != '\0';
+}
+
+static int ask_version(const struct hb_registry *registry, const struct hb_entry *entry,
+                       struct hb_arena *arena, struct hb_availability *availability,
+                       struct hb_error *err)
+{
     HB_CLEANUP(hb_capture_release) struct hb_capture capture;
     enum hb_mode mode = (entry->modes & HB_MODE_SYNC) != 0 ? HB_MODE_SYNC : HB_MODE_ASYNC;
     char **argv;
 
-    *ret_availability = (struct hb_availability){0};
-    hb_arena_init(&arena);
     hb_capture_init(&capture, OUTPUT_BYTES);
-    if (hb_registry_command(registry, entry, entry->version_command, mode, &arena, &argv, err) !=
+    if (hb_registry_command(registry, entry, entry->version_command, mode, arena, &argv, err) !=
             0 ||
         hb_capture_run(&capture, argv, PROBE_TIMEOUT_NS, err) != 0)
         return hb_wrap(err, "ask %s for its version", entry->name);
-    ret_availability->available = read_version(&capture, ret_availability);
-    if (ret_availability->available)
-        return 0;
-    describe_reason(&capture, argv[0], ret_availability);
-    describe_remedy(registry, entry, ret_availability);
+    availability->available = read_version(&capture, availability);
+    if (!availability->available)
+        describe_reason(&capture, argv[0], availability);
+    return 0;
+}
+
+int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
+                      struct hb_availability *ret_availability, struct hb_error *err)
+{
+    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+
+    *ret_availability = (struct hb_availability){0};
+    hb_arena_init(&arena);
+    if (!is_out_of_date(registry, entry, &arena, ret_availability) &&
+        ask_version(registry, entry, &arena, ret_availability, err) != 0)
+        return -1;
+    if (!ret_availability->available)
+        describe_remedy(registry, entry, ret_availability);
     return 0;
 }

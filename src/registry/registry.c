@@ -16,6 +16,7 @@ enum { ENTRIES_MAX = 1000 };
 /* Entries of one kind while they are being read. */
 struct collection {
     enum hb_entry_kind kind;
+    const char *own_folder; /* NULL: shipped */
     struct hb_arena *arena;
     struct hb_diags *diags;
     struct hb_entry *entries;
@@ -48,18 +49,44 @@ static void add_entry(struct collection *collection, const struct hb_entry *entr
     collection->entries[collection->count++] = *entry;
 }
 
-static void read_file(struct collection *collection, const char *path, const char *name)
+/* Programs are run in other working directories, so what they are told becomes absolute here. */
+static int absolute_path(struct hb_arena *arena, const char *path, const char **ret_path,
+                         struct hb_error *err)
+{
+    char directory[PATH_MAX];
+
+    *ret_path = path;
+    if (path[0] == '/')
+        return 0;
+    if (getcwd(directory, sizeof directory) == NULL)
+        return hb_fail_errno(err, errno, "find the working directory");
+    *ret_path = hb_arena_printf(arena, "%s/%s", directory, path);
+    return 0;
+}
+
+/* Problems in the file are diagnostics; fails for other reasons only. */
+static int read_file(struct collection *collection, const char *folder, const char *file,
+                     const char *name, struct hb_error *err)
 {
     HB_CLEANUP(hb_document_release) struct hb_document document;
     struct hb_entry entry;
+    char path[PATH_MAX];
 
     hb_document_init(&document, NULL);
+    if (hb_path_join(path, folder, file, err) != 0)
+        return -1;
     if (hb_document_load(&document, path, HB_DOCUMENT_PLAIN, NULL, 0, collection->diags) != 0 ||
         hb_entry_read(document.root, collection->kind, name, path, collection->arena,
-                      collection->diags, &entry) != 0)
+                      collection->diags, &entry) != 0) {
         collection->result = -1;
-    else
-        add_entry(collection, &entry, document.root->place);
+        return 0;
+    }
+    folder = hb_arena_strdup(collection->arena, folder);
+    if (absolute_path(collection->arena, folder, &entry.folder, err) != 0)
+        return -1;
+    entry.own_folder = collection->own_folder;
+    add_entry(collection, &entry, document.root->place);
+    return 0;
 }
 
 /* clients/NAME.yaml */
@@ -68,28 +95,24 @@ static int read_client(struct collection *collection, const char *folder, const 
 {
     static const char suffix[] = ".yaml";
     size_t length = strlen(file);
-    char path[PATH_MAX];
 
     if (length < sizeof suffix || strcmp(file + length - strlen(suffix), suffix) != 0)
         return 0;
-    if (hb_path_join(path, folder, file, err) != 0)
-        return -1;
-    read_file(collection, path, hb_arena_strndup(collection->arena, file, length - strlen(suffix)));
-    return 0;
+    return read_file(collection, folder, file,
+                     hb_arena_strndup(collection->arena, file, length - strlen(suffix)), err);
 }
 
 /* servers/NAME/server.yaml; folders without one hold what servers share. */
 static int read_server(struct collection *collection, const char *folder, const char *name,
                        struct hb_error *err)
 {
+    static const char file[] = "server.yaml";
     char directory[PATH_MAX], path[PATH_MAX];
 
     if (hb_path_join(directory, folder, name, err) != 0 ||
-        hb_path_join(path, directory, "server.yaml", err) != 0)
+        hb_path_join(path, directory, file, err) != 0)
         return -1;
-    if (access(path, F_OK) == 0)
-        read_file(collection, path, name);
-    return 0;
+    return access(path, F_OK) == 0 ? read_file(collection, directory, file, name, err) : 0;
 }
 
 static int is_visible(const struct dirent *item)
@@ -136,40 +159,51 @@ static int read_folder(struct collection *collection, const char *folder, struct
 }
 
 /* Read one folder on top of what is there; the merged array replaces the old one. */
-static int extend(const struct hb_entry **entries, size_t *entries_count, enum hb_entry_kind kind,
-                  const char *folder, struct hb_arena *arena, struct hb_diags *diags,
-                  struct hb_error *err)
+static const struct hb_entry **entries_at(struct hb_registry *registry, enum hb_entry_kind kind,
+                                          size_t **ret_count)
 {
-    struct collection collection = {.kind = kind, .arena = arena, .diags = diags};
+    *ret_count = kind == HB_ENTRY_CLIENT ? &registry->clients_count : &registry->servers_count;
+    return kind == HB_ENTRY_CLIENT ? &registry->clients : &registry->servers;
+}
+
+/* What is there already, to be added to. */
+static void collect(struct collection *collection, struct hb_registry *registry,
+                    enum hb_entry_kind kind, struct hb_diags *diags)
+{
+    size_t *count;
+    const struct hb_entry **entries = entries_at(registry, kind, &count);
+
+    *collection = (struct collection){.kind = kind, .arena = registry->arena, .diags = diags};
+    for (size_t i = 0; i < *count; i++)
+        add_entry(collection, &(*entries)[i], (struct hb_place){0});
+}
+
+/* The merged array replaces the old one. */
+static void replace(struct collection *collection, struct hb_registry *registry)
+{
+    size_t *count;
+    const struct hb_entry **entries = entries_at(registry, collection->kind, &count);
+
+    *entries = hb_arena_memdup(registry->arena, collection->entries,
+                               collection->count * sizeof *collection->entries);
+    *count = collection->count;
+}
+
+static int extend(struct hb_registry *registry, enum hb_entry_kind kind, const char *folder,
+                  bool shipped, struct hb_diags *diags, struct hb_error *err)
+{
+    struct collection collection;
     int result;
 
-    for (size_t i = 0; i < *entries_count; i++)
-        add_entry(&collection, &(*entries)[i], (struct hb_place){0});
+    collect(&collection, registry, kind, diags);
+    collection.own_folder = shipped ? NULL : hb_arena_strdup(registry->arena, folder);
     result = read_folder(&collection, folder, err);
     if (result == 0 && collection.result != 0)
         result = hb_diags_fail(diags, err);
-    if (result == 0) {
-        *entries = hb_arena_memdup(arena, collection.entries,
-                                   collection.count * sizeof *collection.entries);
-        *entries_count = collection.count;
-    }
+    if (result == 0)
+        replace(&collection, registry);
     free(collection.entries);
     return result;
-}
-
-/* An environment is used from other working directories, so its path becomes absolute here. */
-static int absolute_path(struct hb_arena *arena, const char *path, const char **ret_path,
-                         struct hb_error *err)
-{
-    char directory[PATH_MAX];
-
-    *ret_path = path;
-    if (path[0] == '/')
-        return 0;
-    if (getcwd(directory, sizeof directory) == NULL)
-        return hb_fail_errno(err, errno, "find the working directory");
-    *ret_path = hb_arena_printf(arena, "%s/%s", directory, path);
-    return 0;
 }
 
 static int find_env_dir(struct hb_arena *arena, const struct hb_paths *paths,
@@ -198,9 +232,9 @@ int hb_registry_load(struct hb_registry *ret_registry, struct hb_arena *arena,
 
     if (find_env_dir(arena, paths, &registry.env_dir, err) != 0 ||
         hb_path_join(folder, paths->share, "clients", err) != 0 ||
-        hb_registry_add(&registry, HB_ENTRY_CLIENT, folder, diags, err) != 0 ||
+        extend(&registry, HB_ENTRY_CLIENT, folder, true, diags, err) != 0 ||
         hb_path_join(folder, paths->share, "servers", err) != 0 ||
-        hb_registry_add(&registry, HB_ENTRY_SERVER, folder, diags, err) != 0)
+        extend(&registry, HB_ENTRY_SERVER, folder, true, diags, err) != 0)
         return -1;
     *ret_registry = registry;
     return 0;
@@ -209,11 +243,7 @@ int hb_registry_load(struct hb_registry *ret_registry, struct hb_arena *arena,
 int hb_registry_add(struct hb_registry *registry, enum hb_entry_kind kind, const char *folder,
                     struct hb_diags *diags, struct hb_error *err)
 {
-    if (kind == HB_ENTRY_CLIENT)
-        return extend(&registry->clients, &registry->clients_count, kind, folder, registry->arena,
-                      diags, err);
-    return extend(&registry->servers, &registry->servers_count, kind, folder, registry->arena,
-                  diags, err);
+    return extend(registry, kind, folder, false, diags, err);
 }
 
 static const struct hb_entry *entries_of(const struct hb_registry *registry,

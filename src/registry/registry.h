@@ -132,7 +132,9 @@ struct hb_entry {
     const struct hb_entry_topology *topology; /* NULL: it speaks our control channel (a server), or
                                                  the worker protocol */
     const char *path;                         /* of the registry file, for messages */
-    const char *folder; /* that it is in, absolute; NULL: not known, and {here} is refused */
+    const char *folder;     /* that it is in, absolute; NULL: not known, and {here} is refused */
+    const char *own_folder; /* of the user, as given to hb_registry_add(); NULL: shipped */
+    bool defined;           /* by a scenario, which is `path` */
 };
 
 struct hb_registry {
@@ -191,9 +193,9 @@ int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry 
 
 /*
  * The argument vector of an entry: the template with {libexec} {share} {here} {env} {python} {node}
- * {mode} replaced (no shell, no quoting: an argument stays one argument), and the program looked up in
- * PATH, then in the sbin folders. A program that is not found stays a bare name. NULL-terminated,
- * in `arena`. `mode` is ignored for servers.
+ * {mode} replaced (no shell, no quoting: an argument stays one argument), and the program looked up
+ * in PATH, then in the sbin folders. A program that is not found stays a bare name.
+ * NULL-terminated, in `arena`. `mode` is ignored for servers.
  */
 int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
                         const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,

@@ -1,0 +1,143 @@
+/* Choices as data: what may be chosen, and which environment a choice has. Nothing is looked up on
+ * disk or in a network here, so that scenarios can be checked anywhere. */
+#include "registry/choice.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/buf.h"
+
+enum { VERSION_MAX = 60, PACKAGE_MAX = 500 };
+
+const char *hb_version_problem(const char *version)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  ".!+_-";
+    size_t length = strlen(version);
+
+    if (length == 0 || length > VERSION_MAX || !isalnum((unsigned char)version[0]) ||
+        strspn(version, allowed) != length)
+        return "expected a version such as 0.27.2";
+    return NULL;
+}
+
+static bool has_control_character(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+static bool is_path(const char *text)
+{
+    return text[0] == '/' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
+           strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0;
+}
+
+const char *hb_package_parse(const char *text, const char *folder, struct hb_arena *arena,
+                             struct hb_package *ret)
+{
+    /* A leading dash would be an option of the package manager or of git. */
+    if (text[0] == '\0' || text[0] == '-' || strlen(text) > PACKAGE_MAX ||
+        has_control_character(text))
+        return "expected a requirement such as httpx==0.28.1, git:REVISION, an address or a path";
+    *ret = (struct hb_package){.kind = HB_PACKAGE_INDEX,
+                               .text = hb_arena_strdup(arena, text),
+                               .folder = hb_arena_strdup(arena, folder)};
+    ret->value = ret->text;
+    if (is_path(text)) {
+        ret->kind = HB_PACKAGE_PATH;
+        if (text[0] != '/')
+            ret->value = hb_arena_printf(arena, "%s/%s", folder, text);
+    } else if (strncmp(text, "git:", 4) == 0) {
+        ret->kind = HB_PACKAGE_REVISION;
+        ret->value = ret->text + 4;
+        if (ret->value[0] == '-' || ret->value[0] == '\0')
+            return "expected a revision after git:";
+    }
+    return NULL;
+}
+
+/* What each way to install can do beyond what is shipped. */
+static const struct {
+    const char *kind, *excuse;
+    bool version, python, packages;
+} abilities[] = {
+    {"pip", NULL, true, true, true},
+    {"npm", "comes from npm: only 'version' can be chosen", true, false, false},
+    {"go", "is built from this program's sources: only 'version' can be chosen", true, false,
+     false},
+    {"builtin", "is part of this program: there is one version of it", false, false, false},
+    {"apt", "comes from the system: there is one version of it", false, false, false},
+    {"manual", "is installed by hand: this program knows of one version", false, false, false},
+};
+
+const char *hb_choice_problem(const struct hb_entry *entry, const struct hb_choice *choice)
+{
+    for (size_t i = 0; i < HB_ARRAY_LEN(abilities); i++) {
+        if (strcmp(abilities[i].kind, entry->install_kind) == 0 &&
+            ((choice->version != NULL && !abilities[i].version) ||
+             (choice->python != NULL && !abilities[i].python) ||
+             (choice->packages_count > 0 && !abilities[i].packages)))
+            return abilities[i].excuse;
+    }
+    if (strcmp(entry->install_kind, "go") == 0 && choice->version != NULL &&
+        (entry->packages == NULL || entry->packages[0] == NULL))
+        return "names no module whose version could be chosen";
+    return choice->version != NULL && choice->packages_count > 0
+               ? "gets its version from 'install': write it there, as NAME==VERSION"
+               : NULL;
+}
+
+/* Of everything that makes this environment another one. Folders are absolute: two checkouts with
+ * scenarios that both say ".." are two environments. */
+static uint64_t hash_choice(const struct hb_choice *choice)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 1 << 20);
+    hb_buf_printf(&text, "%s\n", choice->python != NULL ? choice->python : "");
+    for (size_t i = 0; i < choice->packages_count; i++) {
+        const struct hb_package *package = &choice->packages[i];
+        bool local = package->kind == HB_PACKAGE_REVISION;
+
+        hb_buf_printf(&text, "%d %s\n%s\n", package->kind, package->value,
+                      local ? package->folder : "");
+    }
+    return XXH3_64bits(hb_buf_text(&text), text.length);
+}
+
+static const char *name_environment(const struct hb_entry *entry, const struct hb_choice *choice,
+                                    struct hb_arena *arena)
+{
+    const char *name = entry->name;
+
+    if (choice->version != NULL)
+        name = hb_arena_printf(arena, "%s@%s", name, choice->version);
+    if (choice->python != NULL || choice->packages_count > 0)
+        name = hb_arena_printf(arena, "%s+%016" PRIx64, name, hash_choice(choice));
+    return name;
+}
+
+const struct hb_entry *hb_entry_choose(const struct hb_entry *entry, const struct hb_choice *choice,
+                                       struct hb_arena *arena)
+{
+    struct hb_entry *chosen;
+
+    if (choice->version == NULL && choice->python == NULL && choice->packages_count == 0)
+        return entry;
+    chosen = hb_arena_memdup(arena, entry, sizeof *entry);
+    chosen->choice = hb_arena_memdup(arena, choice, sizeof *choice);
+    chosen->environment = name_environment(entry, choice, arena);
+    return chosen;
+}
+
+const char *hb_entry_environment(const struct hb_entry *entry)
+{
+    return entry->environment != NULL ? entry->environment : entry->name;
+}
