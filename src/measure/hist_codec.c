@@ -72,7 +72,7 @@ static struct header get_header(const uint8_t *from)
 /* Returns the bytes written. The ninth byte carries eight bits, so nine bytes hold 64. */
 static size_t put_number(uint8_t *to, int64_t number)
 {
-    uint64_t rest = ((uint64_t)number << 1) ^ (uint64_t)(number >> 63);
+    uint64_t rest = ((uint64_t)number << 1) ^ (number < 0 ? UINT64_MAX : 0);
     size_t length = 0;
 
     while (rest > 0x7f && length < NUMBER_MAX_BYTES - 1) {
