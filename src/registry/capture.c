@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "registry/child.h"
+#include "registry/program.h"
 
 enum { READ_BYTES = 4096 };
 
@@ -98,14 +98,14 @@ static int watch(struct hb_capture *capture, pid_t pid, int out, int errors, int
 int hb_capture_run(struct hb_capture *capture, char *const *argv, int64_t timeout_ns,
                    struct hb_error *err)
 {
-    HB_CLEANUP(hb_child_pipe_close) struct hb_child_pipe out = {-1, -1};
-    HB_CLEANUP(hb_child_pipe_close) struct hb_child_pipe errors = {-1, -1};
+    HB_CLEANUP(hb_output_pipe_close) struct hb_output_pipe out = {-1, -1};
+    HB_CLEANUP(hb_output_pipe_close) struct hb_output_pipe errors = {-1, -1};
     pid_t pid;
 
-    if (hb_child_pipe_open(&out, err) != 0 || hb_child_pipe_open(&errors, err) != 0)
+    if (hb_output_pipe_open(&out, err) != 0 || hb_output_pipe_open(&errors, err) != 0)
         return -1;
-    capture->spawn_errno = hb_child_spawn(
-        &(struct hb_child){.argv = argv, .out = out.write, .err = errors.write}, &pid);
+    capture->spawn_errno = hb_program_start(
+        &(struct hb_program){.argv = argv, .out = out.write, .err = errors.write}, &pid);
     if (capture->spawn_errno != 0)
         return 0;
     hb_fd_close(&out.write);

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "registry/child.h"
+#include "registry/program.h"
 
 enum { SLOT_PROCESS, SLOT_OUTPUT, SLOT_SIGNAL, SLOTS };
 
@@ -127,17 +127,17 @@ static int watch(struct following *following, pid_t pid, int output, int signals
 
 static int start(const struct hb_follow *follow, int signals, struct hb_error *err)
 {
-    HB_CLEANUP(hb_child_pipe_close) struct hb_child_pipe output = {-1, -1};
+    HB_CLEANUP(hb_output_pipe_close) struct hb_output_pipe output = {-1, -1};
     struct following following = {.follow = follow,
                                   .deadline_ns = hb_now_ns() + follow->timeout_ns};
-    struct hb_child child = {.argv = follow->argv, .folder = follow->folder};
+    struct hb_program program = {.argv = follow->argv, .folder = follow->folder};
     int problem;
     pid_t pid;
 
-    if (hb_child_pipe_open(&output, err) != 0)
+    if (hb_output_pipe_open(&output, err) != 0)
         return -1;
-    child.out = child.err = output.write;
-    problem = hb_child_spawn(&child, &pid);
+    program.out = program.err = output.write;
+    problem = hb_program_start(&program, &pid);
     if (problem == ENOENT)
         return hb_fail(err, HB_ERR_UNAVAILABLE, "%s is not installed", follow->argv[0]);
     if (problem != 0)

@@ -261,6 +261,7 @@ int hb_install(const struct hb_registry *registry, const struct hb_entry *entry,
     if (is_settled(registry, entry, options, there, ret_result))
         return 0;
     result = install(&installation, find_installer(entry->install_kind), ret_result, err);
+    ret_result->unreachable = result != 0 && installation.unreachable;
     json_decref(installation.receipt);
     return result;
 }

@@ -27,6 +27,7 @@ struct hb_install_result {
     enum hb_install_outcome outcome;
     char version[128];
     char command[2048]; /* HB_INSTALL_BY_HAND */
+    bool unreachable;   /* it failed since a package registry was not reached */
 };
 
 /*
