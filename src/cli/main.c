@@ -59,7 +59,7 @@ static int fail_unknown_command(const char *word, struct hb_error *err)
     const char *near;
     size_t count = 0;
 
-    for (; hb_commands[count] != NULL && count < HB_ARRAY_LEN(names); count++)
+    for (; count < HB_ARRAY_LEN(names) && hb_commands[count] != NULL; count++)
         names[count] = hb_commands[count]->name;
     near = hb_nearest(word, names, count);
     if (near != NULL)
