@@ -18,7 +18,7 @@ const char *hb_cooldown_reason(const struct hb_cooldown *cooldown,
 
     if (waited_ns < cooldown->minimum_ns)
         return "minimum";
-    if (state->ports_total > 0 && free_ports < 2ull * cooldown->next_connections &&
+    if (state->ports_total > 0 && free_ports < 2ULL * cooldown->next_connections &&
         waited_ns < HB_COOLDOWN_PORTS_CAP_NS)
         return "local ports are still taken";
     if (cooldown->minimum_ns > 0 && state->runnable > state->cores &&
@@ -40,14 +40,12 @@ bool hb_cooldown_wait(const struct hb_cooldown *cooldown, int interrupt_fd)
 {
     int64_t began_ns = hb_now_ns();
     struct hb_host_state state;
-    int64_t waited_ns;
 
     if (cooldown->minimum_ns > 0 && pause_ns(cooldown->minimum_ns, interrupt_fd))
         return true;
     for (;;) {
-        waited_ns = hb_now_ns() - began_ns;
         hb_host_state_read(&state);
-        if (hb_cooldown_reason(cooldown, &state, waited_ns) == NULL)
+        if (hb_cooldown_reason(cooldown, &state, hb_now_ns() - began_ns) == NULL)
             return false;
         if (pause_ns(LOOK_INTERVAL_NS, interrupt_fd))
             return true;

@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/macros.h"
 #include "exec/host.h"
 
-#define HB_COOLDOWN_PORTS_CAP_NS (65 * 1000000000ll) /* TIME_WAIT lasts 60 s */
-#define HB_COOLDOWN_LOAD_CAP_NS (5 * 1000000000ll)
+#define HB_COOLDOWN_PORTS_CAP_NS (65 * HB_NS_PER_S) /* TIME_WAIT lasts 60 s */
+#define HB_COOLDOWN_LOAD_CAP_NS (5 * HB_NS_PER_S)
 
 struct hb_cooldown {
     int64_t minimum_ns;        /* 0: no pause, and no waiting for the load to settle */

@@ -4,57 +4,45 @@
  */
 #include "exec/host.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fd.h"
 #include "base/macros.h"
+#include "exec/proc_file.h"
 
 #define READ_BYTES 4096 /* of the beginning of a file */
 
-static bool read_start(const char *path, char text[READ_BYTES])
-{
-    HB_CLEANUP(hb_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t count = fd >= 0 ? read(fd, text, READ_BYTES - 1) : -1;
+/* Words of the first line of /proc/stat, "cpu  user nice system idle iowait irq softirq steal". */
+enum { STAT_USER = 1, STAT_NICE, STAT_SYSTEM, STAT_STEAL = 8 };
 
-    if (count < 0)
-        return false;
-    text[count] = '\0';
-    return true;
+static uint64_t word_number(const char *text, unsigned index)
+{
+    return strtoull(hb_proc_word(text, index), NULL, 10);
 }
 
 void hb_host_cpu_read(struct hb_host_cpu *ret_cpu)
 {
     char text[READ_BYTES];
-    uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
     int64_t tick_ns = HB_NS_PER_S / sysconf(_SC_CLK_TCK);
 
     *ret_cpu = (struct hb_host_cpu){.known = false};
-    if (!read_start("/proc/stat", text) ||
-        sscanf(text,
-               "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-               " %" SCNu64 " %" SCNu64,
-               &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+    if (hb_proc_read("/proc/stat", text, sizeof(text)) < 0)
         return;
     ret_cpu->known = true;
-    ret_cpu->busy_ns = (int64_t)(user + nice + system) * tick_ns;
-    ret_cpu->steal_ns = (int64_t)steal * tick_ns;
+    ret_cpu->busy_ns = (int64_t)(word_number(text, STAT_USER) + word_number(text, STAT_NICE) +
+                                 word_number(text, STAT_SYSTEM)) *
+                       tick_ns;
+    ret_cpu->steal_ns = (int64_t)word_number(text, STAT_STEAL) * tick_ns;
 }
 
 /* The number after `name` in the line that begins with `line`. */
 static uint64_t find_number(const char *text, const char *line, const char *name)
 {
     const char *at = strstr(text, line);
-    uint64_t number = 0;
 
     at = at != NULL ? strstr(at, name) : NULL;
-    if (at != NULL)
-        (void)sscanf(at + strlen(name), "%" SCNu64, &number);
-    return number;
+    return at != NULL ? strtoull(at + strlen(name), NULL, 10) : 0;
 }
 
 static uint64_t read_ports_used(void)
@@ -62,9 +50,9 @@ static uint64_t read_ports_used(void)
     char text[READ_BYTES];
     uint64_t used = 0;
 
-    if (read_start("/proc/net/sockstat", text))
+    if (hb_proc_read("/proc/net/sockstat", text, sizeof(text)) == 0)
         used = find_number(text, "TCP:", "inuse ") + find_number(text, "TCP:", "tw ");
-    if (read_start("/proc/net/sockstat6", text))
+    if (hb_proc_read("/proc/net/sockstat6", text, sizeof(text)) == 0)
         used += find_number(text, "TCP6:", "inuse ");
     return used;
 }
@@ -72,23 +60,25 @@ static uint64_t read_ports_used(void)
 static uint64_t read_ports_total(void)
 {
     char text[READ_BYTES];
-    unsigned first, last;
+    uint64_t first, last;
 
-    if (!read_start("/proc/sys/net/ipv4/ip_local_port_range", text) ||
-        sscanf(text, "%u %u", &first, &last) != 2 || last < first)
+    if (hb_proc_read("/proc/sys/net/ipv4/ip_local_port_range", text, sizeof(text)) < 0)
         return 0;
-    return last - first + 1;
+    first = word_number(text, 0);
+    last = word_number(text, 1);
+    return last >= first ? last - first + 1 : 0;
 }
 
+/* "0.04 0.10 0.06 2/345 4711": two tasks run or want to, of which one is the caller. */
 static unsigned read_runnable(void)
 {
     char text[READ_BYTES];
-    unsigned runnable;
+    uint64_t runnable;
 
-    if (!read_start("/proc/loadavg", text) || sscanf(text, "%*s %*s %*s %u/", &runnable) != 1 ||
-        runnable == 0)
+    if (hb_proc_read("/proc/loadavg", text, sizeof(text)) < 0)
         return 0;
-    return runnable - 1;
+    runnable = word_number(text, 3);
+    return runnable > 0 ? (unsigned)runnable - 1 : 0;
 }
 
 void hb_host_state_read(struct hb_host_state *ret_state)

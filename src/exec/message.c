@@ -29,10 +29,9 @@ static int fail_quoting(struct hb_error *err, enum hb_error_code code, const cha
 
     if (length > QUOTE_BYTES)
         length = QUOTE_BYTES;
-    for (size_t i = 0; i < length; i++)
-        quote[i] = text[i] == '\0' ? '?' : text[i];
+    memcpy(quote, text, length);
     quote[length] = '\0';
-    hb_make_printable(quote);
+    hb_make_printable_bytes(quote, length);
     return hb_fail(err, code, "%s%s", before, quote);
 }
 
@@ -164,7 +163,7 @@ void hb_ready_release(struct hb_ready *ready)
 /* null or a count. */
 static int get_connections(const json_t *object, int64_t *ret_connections, struct hb_error *err)
 {
-    uint64_t count;
+    uint64_t count = 0;
 
     if (json_is_null(json_object_get(object, "connections"))) {
         *ret_connections = -1;
@@ -179,7 +178,7 @@ static int get_connections(const json_t *object, int64_t *ret_connections, struc
 int hb_done_parse(const char *line, size_t length, struct hb_done *ret_done, struct hb_error *err)
 {
     HB_CLEANUP(release_json) json_t *object = NULL;
-    struct hb_done done;
+    struct hb_done done = {0};
 
     if (parse_object(line, length, &object, err) < 0)
         return -1;

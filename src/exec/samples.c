@@ -80,7 +80,7 @@ static const char *find_lie(const struct hb_judge *judge, const struct hb_sample
         return "starts before the run";
     if (!judge->rules.open_loop && sample->lag_us != 0)
         return "is late in a closed loop";
-    if (sample->start_ns - earliest_ns < sample->lag_us * 1000ull)
+    if (sample->start_ns - earliest_ns < sample->lag_us * 1000ULL)
         return "was due before the run";
     return NULL;
 }
@@ -127,7 +127,7 @@ static inline void judge_success(struct hb_judge *judge, const struct hb_sample 
     if (judge->rules.open_loop)
         hb_hist_add(&result->service, (int64_t)(sample->end_ns - sample->start_ns));
     if (sample->ttfb_us != 0)
-        hb_hist_add(&result->ttfb, sample->ttfb_us * 1000ll);
+        hb_hist_add(&result->ttfb, sample->ttfb_us * HB_NS_PER_US);
     if (sample->bytes < judge->bytes_min)
         judge->bytes_min = sample->bytes;
     if (sample->bytes > judge->bytes_max)
@@ -138,7 +138,7 @@ static inline void judge_request(struct hb_judge *judge, struct hb_sample_stream
                                  const struct hb_sample *sample)
 {
     struct hb_run_result *result = judge->result;
-    uint64_t due_ns = sample->start_ns - sample->lag_us * 1000ull;
+    uint64_t due_ns = sample->start_ns - sample->lag_us * 1000ULL;
     uint64_t instant_ns = judge->rules.open_loop ? due_ns : sample->end_ns;
     int64_t response_ns = (int64_t)(sample->end_ns - due_ns);
     bool in_window = instant_ns >= judge->window_start_ns && instant_ns < judge->window_end_ns;

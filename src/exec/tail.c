@@ -33,15 +33,12 @@ char *hb_tail_text(const struct hb_tail *tail)
     if (length == 0)
         return NULL;
     text = hb_alloc(length + 1);
-    for (size_t i = 0; i < length; i++) {
-        char character = tail->ring[(first + i) % HB_TAIL_BYTES];
-
-        text[i] = character == '\0' ? '?' : character;
-    }
+    for (size_t i = 0; i < length; i++)
+        text[i] = tail->ring[(first + i) % HB_TAIL_BYTES];
+    hb_make_printable_bytes(text, length);
     newline = first > 0 ? strchr(text, '\n') : NULL;
     if (newline != NULL && newline[1] != '\0')
         memmove(text, newline + 1, strlen(newline + 1) + 1);
-    hb_make_printable(text);
     return text;
 }
 
@@ -54,15 +51,18 @@ static bool is_control(uint32_t character)
 
 void hb_make_printable(char *text)
 {
-    size_t left = strlen(text);
+    hb_make_printable_bytes(text, strlen(text));
+}
+
+void hb_make_printable_bytes(char *text, size_t length)
+{
     uint32_t character;
 
-    while (left > 0) {
-        size_t length = hb_utf8_decode(text, left, &character);
+    for (size_t at = 0, step; at < length; at += step) {
+        size_t valid = hb_utf8_decode(text + at, length - at, &character);
 
-        if (length == 0 || is_control(character))
-            memset(text, '?', length > 0 ? length : 1);
-        text += length > 0 ? length : 1;
-        left -= length > 0 ? length : 1;
+        step = valid > 0 ? valid : 1;
+        if (valid == 0 || is_control(character))
+            memset(text + at, '?', step);
     }
 }

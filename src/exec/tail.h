@@ -22,5 +22,6 @@ char *hb_tail_text(const struct hb_tail *tail);
 
 /* Make any text of foreign origin printable, in place, in the same way; '\n' and '\t' stay. */
 void hb_make_printable(char *text);
+void hb_make_printable_bytes(char *text, size_t length); /* of `length` bytes; NULs too */
 
 #endif

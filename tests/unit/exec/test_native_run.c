@@ -27,8 +27,13 @@ static int set_up(void **state HB_UNUSED)
     fixture_init(&fixture);
     paths = fixture.registry.paths;
     hb_diags_init(&diags);
-    assert_int_equal(
-        hb_registry_load(&fixture.registry, &fixture.arena, &paths, &diags, &fixture.err), 0);
+    if (hb_registry_load(&fixture.registry, &fixture.arena, &paths, &diags, &fixture.err) < 0) {
+        HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 4096};
+
+        hb_diags_render(&diags, NULL, &text);
+        print_error("%s\n%s\n", fixture.err.message, hb_buf_text(&text));
+        return -1;
+    }
     hb_diags_release(&diags);
     fixture.server.name = "builtin";
     fixture.server.url = NULL;
@@ -154,27 +159,23 @@ static void an_open_loop_keeps_its_rate(void **state HB_UNUSED)
 
 static void a_run_costs_little_beyond_its_warm_up_and_window(void **state HB_UNUSED)
 {
-    int64_t planned_ns = fixture.scenario.run.warmup_ns + 100 * HB_NS_PER_MS;
-    int64_t least_ns[2] = {INT64_MAX, INT64_MAX};
+    int64_t planned_ns, least_ns = INT64_MAX;
 
     fixture.duration_ns = 100 * HB_NS_PER_MS;
+    planned_ns = fixture.scenario.run.warmup_ns + fixture.duration_ns;
     add_registered("epoll", HB_MODE_ASYNC);
-    add_registered("libcurl", HB_MODE_ASYNC);
     fixture_sweep(&fixture, 5);
-    assert_int_equal(fixture.seen_count, 10);
+    assert_int_equal(fixture.seen_count, 5);
     for (size_t i = 0; i < fixture.seen_count; i++) {
         int64_t extra_ns = fixture.seen[i].wall_ns - planned_ns;
 
         expect_ok(&fixture.seen[i]);
         assert_true(extra_ns > 0);
-        if (extra_ns < least_ns[i % 2])
-            least_ns[i % 2] = extra_ns;
+        least_ns = extra_ns < least_ns ? extra_ns : least_ns;
     }
     /* The least of five: whatever else this machine is doing is not the run's cost. */
-    print_message("beyond warm-up and window: epoll %.1f ms, libcurl/async %.1f ms\n",
-                  (double)least_ns[0] / 1e6, (double)least_ns[1] / 1e6);
-    assert_true(least_ns[0] < 50 * HB_NS_PER_MS);
-    assert_true(least_ns[1] < 50 * HB_NS_PER_MS);
+    print_message("beyond warm-up and window: %.1f ms\n", (double)least_ns / 1e6);
+    assert_true(least_ns < 50 * HB_NS_PER_MS);
 }
 
 static pid_t find_server(void);
