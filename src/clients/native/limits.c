@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <sys/resource.h>
 
-#define SPARE 64         /* files, pipes, libraries */
-#define TASKS_A_SPARE 16 /* pools: a multi handle of 64 transfers has two descriptors of its own   \
-                          */
+#define SPARE 64 /* files, pipes, libraries */
+/* Pools: a multi handle of 64 transfers has two descriptors of its own. */
+#define TASKS_A_SPARE 16
 
 uint64_t hb_limits_descriptors(uint64_t tasks, unsigned per_task)
 {

@@ -34,7 +34,8 @@ class Noop(unittest.TestCase):
                 busy_ns = sum(s.end_ns - s.start_ns for s in requests)
                 span_ns = max(s.end_ns for s in requests) - min(s.start_ns for s in requests)
                 self.assertLessEqual(busy_ns, span_ns * concurrency)
-                self.assertGreater(busy_ns, span_ns * concurrency * 0.2)
+                if concurrency > 1:  # one task alone may lose the processor between two requests
+                    self.assertGreater(busy_ns, span_ns * concurrency * 0.2)
 
     def test_the_open_loop_keeps_its_schedule(self):
         offsets = [1_000_000 * i for i in range(100)]
