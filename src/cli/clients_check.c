@@ -13,9 +13,9 @@ static int check_entry(struct hb_cli *cli, const struct hb_planning *planning,
     if (found.available)
         return 0;
     if (!may_skip)
-        return hb_fail(err, HB_ERR_UNAVAILABLE, "%s is missing: %s\n  to get it: %s", entry->name,
+        return hb_fail(err, HB_ERR_UNAVAILABLE, "%s is missing: %s; to get it: %s", entry->name,
                        found.reason, found.remedy);
-    hb_cli_notice(cli, "skipping %s, which is missing: %s\n  to get it: %s", entry->name,
+    hb_cli_notice(cli, "skipping %s, which is missing: %s; to get it: %s", entry->name,
                   hb_cli_safe(cli, found.reason), hb_cli_safe(cli, found.remedy));
     return 0;
 }

@@ -43,8 +43,22 @@ static const char *http_text(unsigned bit)
     return hb_http_name((enum hb_http)bit);
 }
 
-static void write_json_entry(struct hb_cli *cli, const struct hb_entry *entry,
-                             const struct hb_availability *found, bool first)
+static void write_json_bits(const char *key, unsigned bits, const char *(*name)(unsigned))
+{
+    const char *separator = "";
+
+    printf(", \"%s\": [", key);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        if ((bits & (1u << bit)) == 0)
+            continue;
+        printf("%s\"%s\"", separator, name(1u << bit));
+        separator = ", ";
+    }
+    printf("]");
+}
+
+static void write_json_entry(const struct hb_entry *entry, const struct hb_availability *found,
+                             bool first)
 {
     printf("%s\n  {\"name\": ", first ? "" : ",");
     hb_json_write_string(stdout, entry->name);
@@ -52,10 +66,8 @@ static void write_json_entry(struct hb_cli *cli, const struct hb_entry *entry,
     hb_json_write_string(stdout, found->available ? found->version : NULL);
     printf(", \"language\": ");
     hb_json_write_string(stdout, entry->language);
-    printf(", \"modes\": ");
-    hb_json_write_string(stdout, join_bits(&cli->arena, entry->modes, mode_text));
-    printf(", \"protocols\": ");
-    hb_json_write_string(stdout, join_bits(&cli->arena, entry->protocols, http_text));
+    write_json_bits("modes", entry->modes, mode_text);
+    write_json_bits("protocols", entry->protocols, http_text);
     printf(", \"summary\": ");
     hb_json_write_string(stdout, entry->summary);
     printf(", \"reason\": ");
@@ -114,7 +126,7 @@ static int list_entries(struct hb_cli *cli, enum hb_entry_kind kind, bool json,
         if (hb_registry_probe(&registry, &entries[i], &found[i], err) != 0)
             return -1;
         if (json)
-            write_json_entry(cli, &entries[i], &found[i], i == 0);
+            write_json_entry(&entries[i], &found[i], i == 0);
         else
             add_entry_row(cli, &table, &entries[i], &found[i]);
     }

@@ -32,6 +32,8 @@ static int run_validate(struct hb_cli *cli, const void *opaque, char *const *arg
     const struct validate_options *options = opaque;
     int wrong = 0;
 
+    if (count == 1)
+        return validate_file(cli, options, arguments[0], err);
     for (int i = 0; i < count; i++) {
         struct hb_error file_err = {0};
 
@@ -41,8 +43,8 @@ static int run_validate(struct hb_cli *cli, const void *opaque, char *const *arg
         wrong++;
     }
     if (wrong > 0)
-        return hb_fail(err, HB_ERR_INPUT, "%d of %d scenario%s not valid", wrong, count,
-                       count == 1 ? " is" : "s are");
+        return hb_fail(err, HB_ERR_INPUT, "%d of %d scenarios %s not valid", wrong, count,
+                       wrong == 1 ? "is" : "are");
     return 0;
 }
 

@@ -105,8 +105,8 @@ static int store_duration(struct parse *parse, const struct hb_option *option, c
         return 0;
     }
     return hb_fail(parse->err, HB_ERR_INPUT,
-                   "--%s: '%.100s' is not a duration such as 500ms, 30s, 12m or 1h", option->name,
-                   text);
+                   "--%s: '%.100s' is not a duration such as 500ms, 30s, 12m or 1h%s", option->name,
+                   text, option->value == HB_VALUE_SECONDS ? ", nor a number of seconds" : "");
 }
 
 static int store_choice(struct parse *parse, const struct hb_option *option, const char *text,

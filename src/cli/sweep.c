@@ -51,12 +51,15 @@ static void tell_failure(struct sweep *sweep, const struct hb_run_result *result
 {
     const struct hb_plan *plan = result->plan;
     const struct hb_cell *cell = &plan->cells[plan->runs[result->run].cell];
+    const struct hb_scenario *scenario = plan->scenario;
 
     hb_progress_clear(&sweep->progress);
-    hb_cli_notice(sweep->cli, "run %zu (%s ×%u): %s: %s", result->run + 1,
-                  plan->scenario->clients[cell->client].label,
-                  plan->scenario->concurrency[cell->concurrency],
-                  hb_run_status_name(result->status), hb_cli_safe(sweep->cli, result->failure));
+    hb_cli_notice(sweep->cli, "run %zu of %zu failed (%s %s %s ×%u on %s): %s", result->run + 1,
+                  plan->runs_count, scenario->clients[cell->client].label,
+                  hb_method_name((enum hb_method)cell->method),
+                  hb_cli_safe(sweep->cli, scenario->urls[cell->url].url),
+                  scenario->concurrency[cell->concurrency], scenario->servers[cell->server].name,
+                  hb_cli_safe(sweep->cli, result->failure));
 }
 
 static int on_finished(void *context, const struct hb_run_result *result, struct hb_error *err)
@@ -134,11 +137,12 @@ static int execute(struct sweep *sweep, struct hb_error *err)
     return hb_store_end_sweep(sweep->store, sweep->id, final_status(&sweep->summary), err);
 }
 
-/* DIR/NAME-ID.EXT, where NAME is the scenario's name with anything unusual replaced. */
+/* DIR/NAME-ID.EXT, where NAME is the scenario's name, masked, with anything unusual replaced. */
 static int export_path(struct sweep *sweep, const char *directory, const char *extension,
                        const char **ret_path, struct hb_error *err)
 {
-    char *name = hb_arena_strdup(&sweep->cli->arena, sweep->planning->scenario->name);
+    char *name = hb_arena_strdup(&sweep->cli->arena,
+                                 hb_cli_safe(sweep->cli, sweep->planning->scenario->name));
 
     for (char *at = name; *at != '\0'; at++) {
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *at) ==
@@ -217,16 +221,28 @@ static int check_thresholds(struct sweep *sweep, const struct hb_report *report,
     return 0;
 }
 
+static size_t runs_left(const struct sweep *sweep)
+{
+    const struct hb_exec_summary *summary = &sweep->summary;
+    size_t wanted = sweep->runs != NULL ? sweep->runs_count : sweep->planning->plan.runs_count;
+
+    return wanted - summary->ok - summary->failed - summary->skipped;
+}
+
 static void tell_outcome(struct sweep *sweep, int *exit_code)
 {
     const struct hb_exec_summary *summary = &sweep->summary;
 
     if (summary->budget_reached)
         hb_cli_notice(sweep->cli,
-                      "the budget is used up: whole rounds were left out; --resume goes on");
+                      "stopped after a whole round, since another would pass the budget; %zu runs "
+                      "are left, --resume goes on",
+                      runs_left(sweep));
     if (summary->interrupted) {
         fprintf(stderr,
-                "http-benchmark: interrupted; what was finished is kept, --resume goes on\n");
+                "http-benchmark: interrupted; finished runs are kept, %zu are left, --resume goes "
+                "on\n",
+                runs_left(sweep));
         *exit_code = hb_exit_worst(*exit_code, HB_EXIT_INTERRUPTED);
     }
     if (summary->failed > 0) {
@@ -267,7 +283,6 @@ static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
 
     if (hb_store_open(path, HB_STORE_WRITE, &sweep->store, err) != 0)
         return -1;
-    hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
     hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
     result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
     if (result == 0)

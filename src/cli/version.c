@@ -10,6 +10,12 @@
 #include "base/sample.h"
 #include "store/store.h"
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 void hb_print_version(FILE *out)
 {
     fprintf(out, "http-benchmark %s\n", HB_VERSION);
@@ -18,5 +24,5 @@ void hb_print_version(FILE *out)
             CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
     fprintf(out, "protocols: worker %d, http/1.1 and h2 by client (see 'list clients')\n",
             HB_PROTOCOL_VERSION);
-    fprintf(out, "compiler: %s\n", __VERSION__);
+    fprintf(out, "compiler: %s\n", COMPILER);
 }

@@ -76,7 +76,20 @@ static void judge_trust(struct hb_run *run, uint64_t requests)
     run->result->flags = hb_trust_flags(run->result, &facts);
 }
 
-/* "nothing was verified: 312 timeout, 4 reset" */
+static const char *const went_wrong[HB_OUTCOME_COUNT] = {
+    [HB_OUTCOME_DNS] = "found no address",
+    [HB_OUTCOME_CONNECT] = "could not connect",
+    [HB_OUTCOME_TLS] = "failed in TLS",
+    [HB_OUTCOME_TIMEOUT] = "timed out",
+    [HB_OUTCOME_RESET] = "were reset",
+    [HB_OUTCOME_PROTOCOL] = "broke the protocol",
+    [HB_OUTCOME_STATUS] = "had another status than expected",
+    [HB_OUTCOME_LENGTH] = "had another length than expected",
+    [HB_OUTCOME_VERIFY] = "had another body than expected",
+    [HB_OUTCOME_CLIENT_EXCEPTION] = "ended in an exception of the client",
+};
+
+/* "…: 312 timed out, 4 were reset" */
 static int fail_unverified(const struct hb_run_result *result, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 512};
@@ -84,9 +97,9 @@ static int fail_unverified(const struct hb_run_result *result, struct hb_error *
     for (unsigned i = HB_OUTCOME_OK + 1; i < HB_OUTCOME_COUNT; i++)
         if (result->window.outcomes[i] > 0)
             hb_buf_printf(&text, "%s%llu %s", text.length > 0 ? ", " : "",
-                          (unsigned long long)result->window.outcomes[i], hb_outcome_name(i));
+                          (unsigned long long)result->window.outcomes[i], went_wrong[i]);
     if (result->unfinished > 0)
-        hb_buf_printf(&text, "%s%llu unfinished", text.length > 0 ? ", " : "",
+        hb_buf_printf(&text, "%s%llu did not end", text.length > 0 ? ", " : "",
                       (unsigned long long)result->unfinished);
     return hb_fail(err, HB_ERR_RUN, "no response was verified in the window: %s",
                    text.length > 0 ? hb_buf_text(&text) : "no request ended in it");

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/diag.h"
 #include "report/exporters.h"
 #include "report/group.h"
 
-enum { CLIENT_COLUMNS = 19 };
+enum { TEXT_COLUMNS = 80, CLIENT_COLUMNS = 19 };
 
 /* Written into the arena: a metric with its unit, or "–" when not measured. */
 static const char *figure(const struct hb_report *report, const struct hb_cell_summary *cell,
@@ -27,12 +28,19 @@ static const char *figure(const struct hb_report *report, const struct hb_cell_s
     return hb_arena_strdup(report->arena, hb_buf_text(&text));
 }
 
-static void print_padded(FILE *out, const char *text, int columns, bool right)
+static int text_width(const char *text, size_t length)
 {
     int width = 0;
 
-    for (const char *c = text; *c != '\0'; c++)
-        width += ((unsigned char)*c & 0xC0) != 0x80;
+    for (size_t i = 0; i < length; i++)
+        width += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return width;
+}
+
+static void print_padded(FILE *out, const char *text, int columns, bool right)
+{
+    int width = text_width(text, strlen(text));
+
     if (right)
         fprintf(out, "%*s%s", columns > width ? columns - width : 0, "", text);
     else
@@ -52,22 +60,71 @@ static const char *spread(const struct hb_report *report, const struct hb_estima
     return hb_arena_printf(report->arena, "±%.0f %%", 100 * half / interval->estimate);
 }
 
-static void print_state(FILE *out, const struct hb_cell_summary *cell)
+static const char *plural(uint64_t count)
 {
-    if (cell->failed > 0)
-        fprintf(out, " %zu of %zu runs failed", cell->failed, cell->runs_count);
-    else if (cell->skipped > 0)
-        fputs(" skipped", out);
-    else if (cell->pending > 0)
-        fprintf(out, " %zu of %zu runs pending", cell->pending, cell->runs_count);
+    return count == 1 ? "" : "s";
 }
 
-static void print_flags(FILE *out, unsigned flags)
+/* Words, broken where they would pass the last column; the line is `column` long already. */
+static void print_wrapped(FILE *out, const char *text, int column, int indent)
 {
-    for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
-        if ((flags & (1u << bit)) != 0)
-            fprintf(out, " %s", hb_flag_name(bit));
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        int width = text_width(text, length);
+
+        if (column + 1 + width > TEXT_COLUMNS) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else {
+            fputc(' ', out);
+            column++;
+        }
+        fwrite(text, 1, length, out);
+        column += width;
+        text += length + (text[length] != '\0');
     }
+    fputc('\n', out);
+}
+
+/* Why the first run that failed did. */
+static const char *failure_of(const struct hb_cell_summary *cell)
+{
+    for (size_t i = 0; i < cell->runs_count; i++) {
+        if (cell->runs[i]->failure[0] != '\0')
+            return cell->runs[i]->failure;
+    }
+    return "";
+}
+
+static void put_state(const struct hb_cell_summary *cell, struct hb_buf *text)
+{
+    if (cell->failed > 0)
+        hb_buf_printf(text, "%s%zu of %zu run%s failed: %s", text->length > 0 ? " " : "",
+                      cell->failed, cell->runs_count, plural(cell->runs_count), failure_of(cell));
+    else if (cell->skipped > 0)
+        hb_buf_printf(text, "%sskipped", text->length > 0 ? " " : "");
+    else if (cell->pending > 0)
+        hb_buf_printf(text, "%s%zu of %zu run%s pending", text->length > 0 ? " " : "",
+                      cell->pending, cell->runs_count, plural(cell->runs_count));
+}
+
+/* "    ⚑ host_contended 1 of 5 runs failed: …": what there is to know about a row of figures. */
+static void print_remarks(const struct hb_cell_summary *cell, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text, shown;
+
+    hb_buf_init(&text, 8192);
+    hb_buf_init(&shown, 4 * 8192);
+    for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
+        if ((cell->flags & (1u << bit)) != 0)
+            hb_buf_printf(&text, "%s%s", text.length > 0 ? " " : "", hb_flag_name(bit));
+    }
+    put_state(cell, &text);
+    if (text.length == 0)
+        return;
+    hb_escape(&shown, hb_buf_text(&text), text.length, text.length);
+    fputs("    ⚑", out);
+    print_wrapped(out, hb_buf_text(&shown), 5, 6);
 }
 
 static void print_cell(const struct hb_report *report, const struct hb_cell_summary *cell,
@@ -92,27 +149,50 @@ static void print_cell(const struct hb_report *report, const struct hb_cell_summ
         print_padded(out, cells[i].text, cells[i].columns, true);
     }
     fputc('\n', out);
-    if (cell->flags != 0 || cell->ok != cell->runs_count) {
-        fputs("    ⚑", out);
-        print_flags(out, cell->flags);
-        print_state(out, cell);
-        fputc('\n', out);
-    }
+    print_remarks(cell, out);
+}
+
+/* A smoke run tells whether a cell works, and measures nothing. */
+static bool is_smoke(const struct hb_report *report)
+{
+    return strcmp(report->sweep->purpose, "smoke") == 0;
+}
+
+static void print_smoke_cell(const struct hb_cell_summary *cell, FILE *out)
+{
+    fputs("  ", out);
+    print_padded(out, cell->first->client, CLIENT_COLUMNS, false);
+    fprintf(out, " %s\n", cell->ok > 0 ? "ok" : "–");
+    print_remarks(cell, out);
 }
 
 static void print_group(const struct hb_report *report, const struct hb_cell_group *group,
                         FILE *out)
 {
+    bool smoke = is_smoke(report);
     const struct hb_run_row *run = group->cells[0]->first;
 
     fprintf(out, "\n%s %s on %s, %" PRIu32 " at once", run->method, run->url, run->server,
             run->concurrency);
     if (run->rate > 0)
         fprintf(out, ", %.10g requests/s due", run->rate);
-    fprintf(out, "\n  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS, "client", "verified", "",
-            "p50", "p99", "CPU/req", "errors");
-    for (size_t i = 0; i < group->count; i++)
-        print_cell(report, group->cells[i], out);
+    fputc('\n', out);
+    if (!smoke)
+        fprintf(out, "  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS, "client", "verified", "",
+                "p50", "p99", "CPU/req", "errors");
+    for (size_t i = 0; i < group->count; i++) {
+        if (smoke)
+            print_smoke_cell(group->cells[i], out);
+        else
+            print_cell(report, group->cells[i], out);
+    }
+}
+
+static void print_flag(FILE *out, unsigned bit)
+{
+    int column = fprintf(out, "⚑ %s:", hb_flag_name(bit)) - 2; /* the sign is three bytes */
+
+    print_wrapped(out, hb_flag_meaning(bit), column, 2);
 }
 
 static void print_legend(const struct hb_report *report, FILE *out)
@@ -126,7 +206,7 @@ static void print_legend(const struct hb_report *report, FILE *out)
     fputc('\n', out);
     for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
         if ((flags & (1u << bit)) != 0)
-            fprintf(out, "⚑ %s: %s\n", hb_flag_name(bit), hb_flag_meaning(bit));
+            print_flag(out, bit);
     }
 }
 
@@ -138,9 +218,12 @@ static int write_text(const struct hb_report *report, FILE *out, HB_UNUSED struc
     size_t count;
 
     hb_format_timestamp(started, sweep->started_wall_ns);
-    fprintf(out, "%s · sweep %" PRId64 " · %.16s UTC · %zu cells × %u rounds%s\n",
-            sweep->scenario_name, sweep->id, started, report->cells.count, sweep->rounds,
-            strcmp(sweep->purpose, "smoke") == 0 ? " · smoke" : "");
+    fprintf(out, "%s · sweep %" PRId64 " · %.16s UTC · %zu cell%s", sweep->scenario_name, sweep->id,
+            started, report->cells.count, plural(report->cells.count));
+    if (is_smoke(report))
+        fputs(", one verified request each\n", out);
+    else
+        fprintf(out, " × %u round%s\n", sweep->rounds, plural(sweep->rounds));
     hb_group_cells(&report->cells, report->arena, &groups, &count);
     for (size_t i = 0; i < count; i++)
         print_group(report, &groups[i], out);
