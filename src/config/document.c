@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "config/expand.h"
 #include "config/merge.h"
 #include "config/override.h"
@@ -119,6 +120,7 @@ static int follow_extends(struct loader *loader, const struct link *link, struct
     base.path = hb_path_beside(loader->arena, name->place.source, name->text);
     if (read_link(loader, &base, name->place, &base_root) != 0)
         return -1;
+    HB_ASSERT(base_root != NULL);
     hb_merge_over(loader->arena, base_root, *root);
     base_root->place = (*root)->place;
     *root = base_root;

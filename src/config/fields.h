@@ -72,23 +72,24 @@ enum hb_shape {
 struct hb_field {
     const char *key;
     const struct hb_type *type;
-    enum hb_shape shape;
     size_t offset;       /* of the value, or of the pointer to the array (HB_AT, HB_ARRAY_AT) */
     size_t count_offset; /* of its size_t count */
 
     const char *default_text; /* the value in YAML when the key is missing; NULL: zeroed */
     const char *help;         /* one or two sentences */
     const char *example;      /* in YAML; NULL: none */
-    bool required;
-    bool nonempty;    /* arrays: at least one item */
-    size_t max_items; /* arrays: a limit; 0: that of the document alone */
 
     int64_t minimum, maximum;     /* both 0: no range */
+    size_t max_items;             /* arrays: a limit; 0: that of the document alone */
     const char *const *values;    /* enum: names; NULL-terminated */
     const struct hb_table *table; /* struct: its fields */
 
     /* A key we know and refuse: the reason, after "'key' ". Not in schema or reference. */
     const char *refused;
+
+    enum hb_shape shape;
+    bool required;
+    bool nonempty; /* arrays: at least one item */
 };
 
 struct hb_table {
@@ -101,12 +102,10 @@ struct hb_table {
     /* Optional; each stored as offset + 1, 0: not there. Use HB_MEMBER(). */
     size_t node_member; /* const struct hb_node *: the node it was read from, for later messages */
     size_t key_member;  /* const char *: the key, for HB_SHAPE_MAP */
-    size_t rest_member; /* const struct hb_node *: a mapping of the unknown keys; else they are
-                           errors */
+    size_t rest_member; /* const struct hb_node *: the unknown keys; without it they are errors */
 
-    const char
-        *scalar_key; /* a scalar instead of the mapping stands for this key alone; NULL: refused */
-    bool extensions; /* keys that begin with "x-" are ignored */
+    const char *scalar_key; /* what a scalar in place of the mapping stands for; NULL: refused */
+    bool extensions;        /* keys that begin with "x-" are ignored */
 };
 
 #define HB_AT(struct_type, member) .offset = offsetof(struct_type, member)

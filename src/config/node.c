@@ -74,7 +74,7 @@ struct hb_node *hb_node_copy(struct hb_arena *arena, const struct hb_node *node)
 
     copy->capacity = copy->count;
     if (node->kind == HB_NODE_SEQUENCE) {
-        copy->items = hb_arena_calloc(arena, node->count, sizeof *node->items);
+        copy->items = hb_arena_calloc(arena, node->count, sizeof(void *));
         for (size_t i = 0; i < node->count; i++)
             copy->items[i] = hb_node_copy(arena, node->items[i]);
     } else if (node->kind == HB_NODE_MAPPING) {
@@ -104,7 +104,7 @@ static void *grown(struct hb_arena *arena, struct hb_node *node, void *items, si
 void hb_node_append(struct hb_arena *arena, struct hb_node *sequence, struct hb_node *item)
 {
     HB_ASSERT(sequence->kind == HB_NODE_SEQUENCE);
-    sequence->items = grown(arena, sequence, sequence->items, sizeof(struct hb_node *));
+    sequence->items = grown(arena, sequence, sequence->items, sizeof(void *));
     sequence->items[sequence->count++] = item;
 }
 

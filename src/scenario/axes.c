@@ -66,7 +66,7 @@ static void load_servers(struct hb_loading *loading)
                 listed_twice(loading, "servers", spec->name, spec->place);
         }
     }
-    loading->scenario->servers = specs;
+    loading->scenario->servers = loading->axes.servers = specs;
     loading->scenario->servers_count = count;
 }
 
@@ -91,7 +91,7 @@ static void load_clients(struct hb_loading *loading)
                 listed_twice(loading, "clients", spec->label, spec->place);
         }
     }
-    loading->scenario->clients = specs;
+    loading->scenario->clients = loading->axes.clients = specs;
     loading->scenario->clients_count = count;
 }
 
@@ -123,7 +123,7 @@ static void load_urls(struct hb_loading *loading)
         if (hb_load_url(loading, &matrix->urls[i], loading->scenario->methods, &specs[count]) == 0)
             name_url(loading, specs, count++);
     }
-    loading->scenario->urls = specs;
+    loading->scenario->urls = loading->axes.urls = specs;
     loading->scenario->urls_count = count;
 }
 
@@ -182,7 +182,7 @@ static void load_concurrency(struct hb_loading *loading)
                 listed_twice(loading, "concurrency", label, place);
         }
     }
-    loading->scenario->concurrency = values;
+    loading->scenario->concurrency = loading->axes.concurrency = values;
     loading->scenario->concurrency_count = count;
 }
 
@@ -204,7 +204,7 @@ static void load_durations(struct hb_loading *loading)
                 listed_twice(loading, "duration", label, item_place(loading, "duration", i));
         }
     }
-    loading->scenario->durations_ns = values;
+    loading->scenario->durations_ns = loading->axes.durations_ns = values;
     loading->scenario->durations_count = count;
 }
 
@@ -230,7 +230,7 @@ static void load_rates(struct hb_loading *loading)
                         "'rate': the same load is listed twice");
         }
     }
-    loading->scenario->rates = rates;
+    loading->scenario->rates = loading->axes.rates = rates;
     loading->scenario->rates_count = matrix->rates_count;
 }
 
@@ -254,7 +254,7 @@ static void load_protocols(struct hb_loading *loading)
                 listed_twice(loading, "protocol", name, item_place(loading, "protocol", i));
         }
     }
-    loading->scenario->protocols = protocols;
+    loading->scenario->protocols = loading->axes.protocols = protocols;
     loading->scenario->protocols_count = matrix->protocols_count;
 }
 

@@ -17,38 +17,72 @@ static bool is_written(const struct including *at, const char *key)
     return hb_node_get(at->raw->node, key) != NULL;
 }
 
-/* The index for an axis that the entry does not name. `count`: without what includes added. */
-static size_t only_value(struct including *at, const char *key, size_t count)
-{
-    if (count != 1) {
-        at->failed = true;
-        hb_diag(at->loading->diags, at->raw->node->place,
-                "include lacks the key '%s', and the axis has %zu values", key, count);
-    }
-    return 0;
-}
-
-/* An axis whose values are structs with a canonical text at `canonical_offset`. */
-struct spec_axis {
+/* An axis that may grow. */
+struct axis {
+    const char *key; /* as `include` names it */
     void *values;
     size_t *count, *appended;
-    size_t bytes, canonical_offset;
+    size_t bytes; /* of one value */
+    bool (*same)(const void *left, const void *right);
 };
 
-static const char *canonical_at(const struct spec_axis *axis, const void *value)
-{
-    const char *text;
+#define AXIS(name, loading, array, plural)                                                         \
+    {                                                                                              \
+        .key = (name), .values = (loading)->axes.array,                                            \
+        .count = &(loading)->scenario->plural##_count,                                             \
+        .appended = &(loading)->scenario->appended.plural,                                         \
+        .bytes = sizeof(*(loading)->axes.array), .same = same_##plural                             \
+    }
 
-    memcpy(&text, (const char *)value + axis->canonical_offset, sizeof text);
-    return text;
+static bool same_servers(const void *left, const void *right)
+{
+    const struct hb_server_spec *a = left, *b = right;
+
+    return strcmp(a->canonical, b->canonical) == 0;
 }
 
-static size_t find_or_add(const struct spec_axis *axis, const void *value)
+static bool same_clients(const void *left, const void *right)
+{
+    const struct hb_client_spec *a = left, *b = right;
+
+    return strcmp(a->canonical, b->canonical) == 0;
+}
+
+static bool same_urls(const void *left, const void *right)
+{
+    const struct hb_url_spec *a = left, *b = right;
+
+    return strcmp(a->canonical, b->canonical) == 0;
+}
+
+static bool same_concurrency(const void *left, const void *right)
+{
+    return *(const uint32_t *)left == *(const uint32_t *)right;
+}
+
+static bool same_durations(const void *left, const void *right)
+{
+    return *(const int64_t *)left == *(const int64_t *)right;
+}
+
+static bool same_rates(const void *left, const void *right)
+{
+    const struct hb_rate *a = left, *b = right;
+
+    return a->per_second == b->per_second && a->arrivals == b->arrivals;
+}
+
+static bool same_protocols(const void *left, const void *right)
+{
+    return *(const enum hb_http *)left == *(const enum hb_http *)right;
+}
+
+static size_t find_or_add(const struct axis *axis, const void *value)
 {
     char *values = axis->values;
 
     for (size_t i = 0; i < *axis->count; i++) {
-        if (strcmp(canonical_at(axis, values + i * axis->bytes), canonical_at(axis, value)) == 0)
+        if (axis->same(values + i * axis->bytes, value))
             return i;
     }
     memcpy(values + *axis->count * axis->bytes, value, axis->bytes);
@@ -56,55 +90,62 @@ static size_t find_or_add(const struct spec_axis *axis, const void *value)
     return (*axis->count)++;
 }
 
-/* The axes are const to all but the loader, which has made them. */
-#define UNCONST(pointer) ((void *)(uintptr_t)(pointer))
-#define SPEC_AXIS(scenario, array, type)                                                           \
-    {                                                                                              \
-        UNCONST((scenario)->array), &(scenario)->array##_count, &(scenario)->appended.array,       \
-            sizeof(struct type), offsetof(struct type, canonical)                                  \
-    }
+static size_t fail(struct including *at)
+{
+    at->failed = true;
+    return 0;
+}
+
+static size_t lacks(struct including *at, const char *key, size_t count)
+{
+    hb_diag(at->loading->diags, at->raw->node->place,
+            "include lacks the key '%s', and the axis has %zu values", key, count);
+    return fail(at);
+}
+
+/*
+ * The index of what the entry says of an axis; `value` NULL: nothing. `result` is that of loading
+ * the value, which has been reported when it is not 0.
+ */
+static size_t index_of(struct including *at, const struct axis *axis, const void *value, int result)
+{
+    size_t own = *axis->count - *axis->appended; /* without what other includes added */
+
+    if (value == NULL)
+        return own == 1 ? 0 : lacks(at, axis->key, own);
+    return result == 0 ? find_or_add(axis, value) : fail(at);
+}
 
 static size_t include_server(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
-    const struct spec_axis axis = SPEC_AXIS(scenario, servers, hb_server_spec);
+    const struct axis axis = AXIS("server", at->loading, servers, servers);
     struct hb_server_spec spec;
 
-    if (!is_written(at, "server"))
-        return only_value(at, "server", scenario->servers_count - scenario->appended.servers);
-    if (hb_load_server(at->loading, &at->raw->server, &spec) == 0)
-        return find_or_add(&axis, &spec);
-    at->failed = true;
-    return 0;
+    if (!is_written(at, axis.key))
+        return index_of(at, &axis, NULL, 0);
+    return index_of(at, &axis, &spec, hb_load_server(at->loading, &at->raw->server, &spec));
 }
 
 static size_t include_client(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
-    const struct spec_axis axis = SPEC_AXIS(scenario, clients, hb_client_spec);
+    const struct axis axis = AXIS("client", at->loading, clients, clients);
     struct hb_client_spec spec;
 
-    if (!is_written(at, "client"))
-        return only_value(at, "client", scenario->clients_count - scenario->appended.clients);
-    if (hb_load_client(at->loading, &at->raw->client, &spec) == 0)
-        return find_or_add(&axis, &spec);
-    at->failed = true;
-    return 0;
+    if (!is_written(at, axis.key))
+        return index_of(at, &axis, NULL, 0);
+    return index_of(at, &axis, &spec, hb_load_client(at->loading, &at->raw->client, &spec));
 }
 
 static size_t include_url(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
-    const struct spec_axis axis = SPEC_AXIS(scenario, urls, hb_url_spec);
-    unsigned methods = is_written(at, "method") ? 1u << at->raw->method : scenario->methods;
+    const struct axis axis = AXIS("url", at->loading, urls, urls);
+    unsigned methods =
+        is_written(at, "method") ? 1u << at->raw->method : at->loading->scenario->methods;
     struct hb_url_spec spec;
 
-    if (!is_written(at, "url"))
-        return only_value(at, "url", scenario->urls_count - scenario->appended.urls);
-    if (hb_load_url(at->loading, &at->raw->url, methods, &spec) == 0)
-        return find_or_add(&axis, &spec);
-    at->failed = true;
-    return 0;
+    if (!is_written(at, axis.key))
+        return index_of(at, &axis, NULL, 0);
+    return index_of(at, &axis, &spec, hb_load_url(at->loading, &at->raw->url, methods, &spec));
 }
 
 /* The method as written, or the only one that the URL is used with. */
@@ -115,68 +156,43 @@ static enum hb_method include_method(struct including *at, size_t url)
     if (is_written(at, "method"))
         return (enum hb_method)at->raw->method;
     if (!at->failed && __builtin_popcount(bits) != 1)
-        only_value(at, "method", (size_t)__builtin_popcount(bits));
+        lacks(at, "method", (size_t)__builtin_popcount(bits));
     return bits != 0 ? (enum hb_method)__builtin_ctz(bits) : HB_METHOD_GET;
 }
 
-/* Axes of plain values. */
-#define FIND_OR_ADD(scenario, member, array, type, wanted, equal)                                  \
-    ({                                                                                             \
-        type *values_ = UNCONST((scenario)->member);                                               \
-        size_t at_ = 0;                                                                            \
-        while (at_ < (scenario)->array##_count && !(equal(values_[at_], wanted)))                  \
-            at_++;                                                                                 \
-        if (at_ == (scenario)->array##_count) {                                                    \
-            values_[(scenario)->array##_count++] = (wanted);                                       \
-            (scenario)->appended.array++;                                                          \
-        }                                                                                          \
-        at_;                                                                                       \
-    })
-#define SAME(a, b) ((a) == (b))
-#define SAME_RATE(a, b) ((a).per_second == (b).per_second && (a).arrivals == (b).arrivals)
-
 static size_t include_concurrency(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
+    const struct axis axis = AXIS("concurrency", at->loading, concurrency, concurrency);
+    struct hb_place place = hb_node_place(at->raw->node, axis.key);
     uint32_t wanted;
 
-    if (!is_written(at, "concurrency"))
-        return only_value(at, "concurrency",
-                          scenario->concurrency_count - scenario->appended.concurrency);
-    if (hb_load_concurrency(at->loading, at->raw->concurrency,
-                            hb_node_place(at->raw->node, "concurrency"), &wanted) == 0)
-        return FIND_OR_ADD(scenario, concurrency, concurrency, uint32_t, wanted, SAME);
-    at->failed = true;
-    return 0;
+    if (!is_written(at, axis.key))
+        return index_of(at, &axis, NULL, 0);
+    return index_of(at, &axis, &wanted,
+                    hb_load_concurrency(at->loading, at->raw->concurrency, place, &wanted));
 }
 
 static size_t include_duration(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
+    const struct axis axis = AXIS("duration", at->loading, durations_ns, durations);
 
-    if (!is_written(at, "duration"))
-        return only_value(at, "duration", scenario->durations_count - scenario->appended.durations);
-    return FIND_OR_ADD(scenario, durations_ns, durations, int64_t, at->raw->duration, SAME);
+    return index_of(at, &axis, is_written(at, axis.key) ? &at->raw->duration : NULL, 0);
 }
 
 static size_t include_rate(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
+    const struct axis axis = AXIS("rate", at->loading, rates, rates);
     struct hb_rate wanted = hb_load_rate(&at->raw->rate);
 
-    if (!is_written(at, "rate"))
-        return only_value(at, "rate", scenario->rates_count - scenario->appended.rates);
-    return FIND_OR_ADD(scenario, rates, rates, struct hb_rate, wanted, SAME_RATE);
+    return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
 }
 
 static size_t include_protocol(struct including *at)
 {
-    struct hb_scenario *scenario = at->loading->scenario;
+    const struct axis axis = AXIS("protocol", at->loading, protocols, protocols);
     enum hb_http wanted = hb_load_protocol(at->raw->protocol);
 
-    if (!is_written(at, "protocol"))
-        return only_value(at, "protocol", scenario->protocols_count - scenario->appended.protocols);
-    return FIND_OR_ADD(scenario, protocols, protocols, enum hb_http, wanted, SAME);
+    return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
 }
 
 void hb_load_includes(struct hb_loading *loading)

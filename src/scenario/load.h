@@ -14,6 +14,17 @@
 #define HB_HEADERS_MAX 100              /* of one request */
 #define HB_HEADER_VALUE_MAX_BYTES (8u << 10)
 
+/* The arrays of the scenario's axes, which includes may still add to. */
+struct hb_axis_arrays {
+    struct hb_server_spec *servers;
+    struct hb_client_spec *clients;
+    struct hb_url_spec *urls;
+    uint32_t *concurrency;
+    int64_t *durations_ns;
+    struct hb_rate *rates;
+    enum hb_http *protocols;
+};
+
 struct hb_loading {
     struct hb_arena *arena;
     struct hb_diags *diags;
@@ -22,6 +33,7 @@ struct hb_loading {
     struct hb_bind bind;
     const struct hb_raw_scenario *raw;
     struct hb_scenario *scenario; /* being filled */
+    struct hb_axis_arrays axes;   /* those of `scenario`, to write to */
     size_t body_bytes;            /* of all bodies so far */
 };
 

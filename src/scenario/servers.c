@@ -31,7 +31,7 @@ static int load_config(struct hb_loading *loading, const struct hb_raw_server *r
                        json_t *canonical, struct hb_server_spec *ret)
 {
     const struct hb_node *written = hb_node_get(raw->node, "config");
-    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = CONFIG_MAX_BYTES};
     struct hb_error why = {0};
     char digest[17];
 
@@ -40,10 +40,10 @@ static int load_config(struct hb_loading *loading, const struct hb_raw_server *r
     if (ret->entry->topology == NULL || ret->entry->topology->configuration[0] == NULL)
         return hb_diag(loading->diags, written->place, "'config': '%s' has no configuration file",
                        ret->entry->name);
-    hb_buf_init(&text, CONFIG_MAX_BYTES);
     if (hb_buf_read_file(&text, raw->config, &why) != 0)
         return hb_diag(loading->diags, written->place, "'config': %s", why.message);
-    snprintf(digest, sizeof digest, "%016" PRIx64, (uint64_t)XXH3_64bits(text.data, text.length));
+    snprintf(digest, sizeof digest, "%016" PRIx64,
+             (uint64_t)XXH3_64bits(hb_buf_text(&text), text.length));
     json_object_set_new(canonical, "config", json_string(digest));
     ret->config = raw->config;
     return 0;
