@@ -13,11 +13,9 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
 COPY . /source
 RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DHB_BUILD_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr/local \
     && cmake --build /build && cmake --install /build --strip
-# One environment a Python client, where the program looks for it.
-RUN for requirements in /source/src/clients/python/requirements/*.txt; do \
-      environment="/opt/http-benchmark/env/$(basename "$requirements" .txt)"; \
-      python3 -m venv "$environment" && "$environment/bin/python" -m pip install --no-cache-dir --require-hashes -r "$requirements" || exit 1; \
-    done
+# One environment a client, where the program looks for it.
+ENV HTTP_BENCHMARK_ENV_DIR=/opt/http-benchmark/env
+RUN http-benchmark install --only clients
 
 FROM ${BASE}
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

@@ -35,6 +35,12 @@ int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry, s
     hb_diags_init(&diags);
     if (hb_registry_load(ret_registry, &cli->arena, &cli->paths, &diags, err) != 0)
         return fail_with_diags(cli, &diags, cli->paths.share, err);
+    for (size_t i = 0; i < cli->client_folders.count; i++) {
+        const char *folder = cli->client_folders.items[i];
+
+        if (hb_registry_add(ret_registry, HB_ENTRY_CLIENT, folder, &diags, err) != 0)
+            return fail_with_diags(cli, &diags, folder, err);
+    }
     return 0;
 }
 

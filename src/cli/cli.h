@@ -39,7 +39,15 @@ struct hb_cli {
     const char
         *command_line; /* as typed, for reports; shortened, and masked by whoever stores it */
     bool quiet;        /* no progress; errors and results only */
+    struct hb_strings client_folders; /* --clients */
 };
+
+/* The row of --clients, for the options struct of a command that loads the registry. */
+#define HB_OPTION_CLIENTS(options_struct)                                                          \
+    {                                                                                              \
+        "clients", 0, HB_VALUE_STRINGS, offsetof(struct options_struct, client_folders), "DIR", 0, \
+            0, NULL, "Also know the clients described in this folder, one NAME.yaml each"          \
+    }
 
 extern const struct hb_command *const hb_commands[]; /* NULL-terminated, in the order of the help */
 
@@ -47,7 +55,7 @@ extern const struct hb_command *const hb_commands[]; /* NULL-terminated, in the 
  */
 int hb_exit_worst(int a, int b);
 
-/* Read the registry files; diagnostics are printed. */
+/* Read the registry files, those of cli->client_folders too; diagnostics are printed. */
 int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry,
                          struct hb_error *err) HB_MUST_CHECK;
 

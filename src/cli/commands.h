@@ -12,6 +12,7 @@ extern const struct hb_command hb_command_run;
 extern const struct hb_command hb_command_bench;
 extern const struct hb_command hb_command_report;
 extern const struct hb_command hb_command_list;
+extern const struct hb_command hb_command_install;
 extern const struct hb_command hb_command_sweeps;
 extern const struct hb_command hb_command_replay;
 extern const struct hb_command hb_command_serve;

@@ -48,6 +48,16 @@ static void print_cut(const char *text, unsigned columns)
     fwrite(text, 1, (size_t)(end - text), stderr);
 }
 
+void hb_progress_show_text(struct hb_progress_line *line, const char *text)
+{
+    if (!line->enabled)
+        return;
+    fputs("\r\033[K", stderr);
+    print_cut(text, line->columns - 1);
+    fflush(stderr);
+    line->shown = true;
+}
+
 void hb_progress_show(struct hb_progress_line *line, const struct hb_plan *plan,
                       const struct hb_exec_progress *progress)
 {
@@ -64,8 +74,5 @@ void hb_progress_show(struct hb_progress_line *line, const struct hb_plan *plan,
              hb_method_name((enum hb_method)cell->method), scenario->concurrency[cell->concurrency],
              hb_exec_phase_name(progress->phase), rate, (unsigned long long)progress->failed,
              remaining);
-    fputs("\r\033[K", stderr);
-    print_cut(text, line->columns - 1);
-    fflush(stderr);
-    line->shown = true;
+    hb_progress_show_text(line, text);
 }

@@ -135,11 +135,11 @@ static int explain(const struct hb_installation *installation, const struct hb_i
 {
     if (installation->unreachable && err->code == HB_ERR_RUN)
         return hb_fail(err, HB_ERR_UNAVAILABLE,
-                       "%s was not reached: %s\n  try again when it is; %s; all output: %s",
+                       "%s was not reached (%s); try again when it is (%s); all output is in %s",
                        installer->registry_name, installation->said, installer->mirror_hint,
                        installation->log_path);
     if (err->code == HB_ERR_RUN && installation->said[0] != '\0')
-        return hb_fail(err, HB_ERR_RUN, "%s\n  all output: %s", installation->said,
+        return hb_fail(err, HB_ERR_RUN, "%s; all output is in %s", installation->said,
                        installation->log_path);
     return -1;
 }

@@ -11,7 +11,7 @@
 #include "registry/follow.h"
 #include "registry/installer.h"
 
-enum { ANSWER_BYTES = 4 << 20 };
+enum { ANSWER_BYTES = 4 << 20, QUOTED_BYTES = 160 };
 
 static const int64_t STEP_TIMEOUT_NS = 1800 * HB_NS_PER_S; /* compiling on a slow machine */
 static const int64_t ASK_TIMEOUT_NS = 60 * HB_NS_PER_S;
@@ -68,8 +68,8 @@ static void remember(struct hb_installation *installation, const char *line)
     if (is_error(line) && !installation->said_errors)
         length = 0;
     installation->said_errors |= is_error(line);
-    snprintf(installation->said + length, sizeof installation->said - length, "%s%s",
-             length > 0 ? "; " : "", line);
+    snprintf(installation->said + length, sizeof installation->said - length, "%s%.*s%s",
+             length > 0 ? "; " : "", QUOTED_BYTES, line, strlen(line) > QUOTED_BYTES ? "…" : "");
 }
 
 static void take_line(void *context, const char *line)

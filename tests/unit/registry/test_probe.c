@@ -98,17 +98,31 @@ static void a_program_that_is_not_there_is_unavailable(void **state)
     assert_string_equal(found.remedy, "make && make install");
 }
 
-static void the_remedy_of_a_pip_client_makes_its_environment(void **state)
+static void the_remedy_of_what_is_installed_is_a_command_of_ours(void **state)
 {
-    const char *const command[] = {"{python}", NULL};
-    struct hb_availability found =
-        probe_entry(command, "pip", (const char *const[]){"clients/it's.txt", NULL});
+    static const char *const command[] = {"{python}", NULL};
+    struct hb_registry odd = registry;
+    struct hb_choice choice = {.version = "1.2", .python = "/opt/it's/python"};
+    struct hb_entry entry = {.name = "thing",
+                             .path = "thing.yaml",
+                             .kind = HB_ENTRY_CLIENT,
+                             .version_command = command,
+                             .install_kind = "pip",
+                             .install_args = no_arguments};
+    struct hb_availability found;
 
+    assert_string_equal(probe_entry(command, "pip", no_arguments).remedy,
+                        "http-benchmark install thing");
+    entry.choice = &choice;
+    snprintf(odd.paths.program, sizeof odd.paths.program, "/no where/http-benchmark");
+    assert_int_equal(hb_registry_probe(&odd, &entry, &found, NULL), 0);
+    assert_string_equal(found.remedy, "'/no where/http-benchmark' install thing@1.2 --python "
+                                      "'/opt/it'\\''s/python'");
+    choice = (struct hb_choice){
+        .packages = &(struct hb_package){.text = ".."}, .packages_count = 1, .file = "ci.yaml"};
+    assert_int_equal(hb_registry_probe(&odd, &entry, &found, NULL), 0);
+    assert_string_equal(found.remedy, "'/no where/http-benchmark' install --for ci.yaml");
     (void)state;
-    assert_string_equal(found.remedy,
-                        "python3 -m venv '/home/x y/env/thing' && '/home/x y/env/thing/bin/pip' "
-                        "install --require-hashes -r '" HB_TEST_DIR
-                        "/data/share/clients/it'\\''s.txt'");
 }
 
 static void a_missing_part_of_ours_tells_to_install_again(void **state)
@@ -256,7 +270,7 @@ int main(void)
         cmocka_unit_test(a_command_without_output_is_no_receipt),
         cmocka_unit_test(a_crash_names_its_signal),
         cmocka_unit_test(a_program_that_is_not_there_is_unavailable),
-        cmocka_unit_test(the_remedy_of_a_pip_client_makes_its_environment),
+        cmocka_unit_test(the_remedy_of_what_is_installed_is_a_command_of_ours),
         cmocka_unit_test(a_missing_part_of_ours_tells_to_install_again),
         cmocka_unit_test(control_characters_do_not_reach_the_terminal),
         cmocka_unit_test(a_long_version_is_cut),
