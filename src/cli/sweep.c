@@ -71,6 +71,13 @@ static int on_finished(void *context, const struct hb_run_result *result, struct
     return hb_store_save_run(sweep->store, sweep->id, result, err);
 }
 
+static int on_server(void *context, const struct hb_server_facts *facts, struct hb_error *err)
+{
+    struct sweep *sweep = context;
+
+    return hb_store_save_server(sweep->store, sweep->id, facts, err);
+}
+
 static int begin_new(struct sweep *sweep, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf environment;
@@ -126,7 +133,12 @@ static int execute(struct sweep *sweep, struct hb_error *err)
         .budget_ns = sweep->options->budget_ns,
     };
     struct hb_exec_sink sink = {
-        .context = sweep, .progress = on_progress, .finished = on_finished, .notice = on_notice};
+        .context = sweep,
+        .server_started = on_server,
+        .progress = on_progress,
+        .finished = on_finished,
+        .notice = on_notice,
+    };
     int result;
 
     hb_progress_init(&sweep->progress, sweep->cli->quiet);

@@ -111,14 +111,30 @@ static const struct hb_server_spec *current_server(const struct sweep *sweep)
     return &sweep->scenario->servers[sweep->server];
 }
 
+static int tell_server(const struct sweep *sweep, struct hb_error *err)
+{
+    const struct hb_server_facts facts = {
+        .server = current_server(sweep),
+        .version = hb_topology_version(sweep->topology),
+        .configuration = hb_topology_configuration(sweep->topology),
+    };
+
+    if (sweep->sink->server_started == NULL)
+        return 0;
+    return sweep->sink->server_started(sweep->sink->context, &facts, err);
+}
+
 static void start_server(struct sweep *sweep)
 {
     hb_progress_enter(&sweep->progress, HB_PHASE_SERVER_START, 0);
     sweep->server_error = (struct hb_error){0};
     if (hb_topology_start(sweep->options.registry, current_server(sweep), sweep->placement.server,
                           &sweep->topology, &sweep->server_error) < 0) {
-        hb_wrap(&sweep->server_error, "server %s", current_server(sweep)->name);
         sweep->topology = NULL;
+        return;
+    }
+    if (tell_server(sweep, &sweep->server_error) < 0) {
+        hb_topology_stop(HB_TAKE(sweep->topology));
         return;
     }
     sweep->any_server_started = true;

@@ -36,8 +36,18 @@ struct hb_exec_progress {
     int64_t remaining_ns;       /* estimate for everything that is left */
 };
 
+/* What a server turned out to be when it was started. */
+struct hb_server_facts {
+    const struct hb_server_spec *server;
+    const char *version;       /* "" when unknown */
+    const char *configuration; /* command lines and files as they took effect; "" when not ours */
+};
+
 struct hb_exec_sink {
     void *context;
+    /* A server was started, in each round again; borrowed for the call. May be NULL. When it cannot
+     * be kept, the server counts as one that did not start. */
+    int (*server_started)(void *context, const struct hb_server_facts *facts, struct hb_error *err);
     /* May be NULL. Must not block. */
     void (*progress)(void *context, const struct hb_exec_progress *progress);
     /* A finished run; borrowed for the call. An error here ends the sweep: a result that cannot be

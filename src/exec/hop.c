@@ -5,6 +5,7 @@
  */
 #include "exec/hop.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -418,9 +419,22 @@ static int try_foreign(struct start *start, struct hb_error *err)
     return result;
 }
 
+/* As many as its option `workers` says, or the limit of its registry file. */
+static unsigned cores_of(const struct hb_hop_spec *spec)
+{
+    json_t *options = json_loads(spec->options_json, 0, NULL);
+    json_int_t workers = json_integer_value(json_object_get(options, "workers"));
+    const struct hb_entry_limit *limit = hb_entry_limit(spec->entry, "cores");
+
+    json_decref(options);
+    if (workers > 0 && workers < UINT_MAX)
+        return (unsigned)workers;
+    return limit != NULL ? (unsigned)limit->value : 0;
+}
+
 static void init_hop(struct hb_hop *hop, const struct hb_hop_spec *spec)
 {
-    *hop = (struct hb_hop){.entry = spec->entry, .dir.lock_fd = -1};
+    *hop = (struct hb_hop){.entry = spec->entry, .dir.lock_fd = -1, .cores = cores_of(spec)};
     snprintf(hop->label, sizeof hop->label, "%s", spec->label);
     hb_buf_init(&hop->configuration, CONFIGURATION_MAX_BYTES);
 }

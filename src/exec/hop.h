@@ -23,6 +23,7 @@ struct hb_hop {
     char *authority;             /* PEM file that clients trust; NULL: no TLS */
     char *counts_url;            /* NULL: tells nothing that way */
     uint64_t readings;           /* of counts_url */
+    unsigned cores;              /* that it can use at once; 0: not known */
     struct hb_buf configuration; /* as it took effect: command line, files */
 };
 

@@ -37,6 +37,8 @@ static const struct {
      "its requests, or its clock is wrong."},
     {"host_contended", "Other programs or other virtual machines took CPU time in the window."},
     {"varying_length", "Responses to one request differed in length."},
+    {"server_degraded",
+     "An instance behind the proxy ended during the run: fewer than planned served it."},
 };
 
 const char *hb_run_status_name(enum hb_run_status status)
@@ -112,13 +114,29 @@ void hb_run_result_release(struct hb_run_result *result)
     for (size_t i = 0; i < result->workers_count; i++)
         release_report(&result->workers[i]);
     free(result->workers);
+    free(result->hops);
     free(result->seconds);
     free(result->log_tail);
     result->workers = NULL;
     result->workers_count = 0;
+    result->hops = NULL;
+    result->hops_count = 0;
     result->seconds = NULL;
     result->seconds_count = 0;
     result->log_tail = NULL;
+}
+
+struct hb_server_counts hb_server_counts_since(const struct hb_server_counts *now,
+                                               const struct hb_server_counts *before)
+{
+    return (struct hb_server_counts){
+        .known = now->known && before->known,
+        .bytes_known = now->bytes_known && before->bytes_known,
+        .requests = now->requests - before->requests,
+        .connections = now->connections - before->connections,
+        .bytes_in = now->bytes_in - before->bytes_in,
+        .bytes_out = now->bytes_out - before->bytes_out,
+    };
 }
 
 double hb_run_window_s(const struct hb_run_result *result)

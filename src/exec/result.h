@@ -43,9 +43,10 @@ enum hb_flag {
     HB_FLAG_CONNECTION_CHURN =
         1 << 7, /* more connections than the concurrency, or some opened in the window */
     HB_FLAG_LITTLES_LAW = 1 << 8, /* closed loop: concurrency is not throughput × mean latency */
-    HB_FLAG_HOST_CONTENDED = 1 << 9,  /* steal, or other programs' CPU time, in the window */
-    HB_FLAG_VARYING_LENGTH = 1 << 10, /* verified bodies of one request differ in length */
-    HB_FLAG_COUNT = 11
+    HB_FLAG_HOST_CONTENDED = 1 << 9,   /* steal, or other programs' CPU time, in the window */
+    HB_FLAG_VARYING_LENGTH = 1 << 10,  /* verified bodies of one request differ in length */
+    HB_FLAG_SERVER_DEGRADED = 1 << 11, /* a program behind the one that clients reach ended */
+    HB_FLAG_COUNT = 12
 };
 
 const char *hb_flag_name(unsigned bit_number);    /* "errors"; bit_number from 0 */
@@ -75,8 +76,23 @@ struct hb_usage {
 
 /* What a server counted. */
 struct hb_server_counts {
-    bool known;
+    bool known;       /* requests and connections */
+    bool bytes_known; /* and bytes too */
     uint64_t requests, connections, bytes_in, bytes_out;
+};
+
+/* What was counted between two readings; unknown when either is. */
+struct hb_server_counts hb_server_counts_since(const struct hb_server_counts *now,
+                                               const struct hb_server_counts *before);
+
+/* One program of a server that consists of several: a proxy, an instance behind it. Requests that a
+ * proxy's health checks send are among those that an instance counts. */
+struct hb_hop_report {
+    char name[96];                  /* "nginx", "builtin 2" */
+    bool ended;                     /* by itself, before the run was over */
+    struct hb_usage usage;          /* over the window */
+    struct hb_server_counts counts; /* over the whole run */
+    struct hb_server_counts window; /* over the measured window */
 };
 
 /* One second of the run, from its start: the within-run series. A request stands in the second in
@@ -141,6 +157,9 @@ struct hb_run_result {
 
     struct hb_worker_report *workers; /* malloc'd array */
     size_t workers_count;
+    struct hb_hop_report *hops; /* malloc'd array, what clients reach first; none when the server is
+                                   a single program */
+    size_t hops_count;
 };
 
 /* Allocates the histograms; attempt 1, and failed until proved otherwise. */

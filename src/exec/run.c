@@ -48,6 +48,7 @@ static int open_window(struct hb_run *run, struct hb_error *err HB_UNUSED)
     if (run->server_monitor != NULL)
         hb_monitor_window_start(run->server_monitor);
     hb_monitor_window_start(run->client_monitor);
+    hb_hop_watch_open(run->hop_watch);
     if (run->server_before.known)
         hb_topology_counts(run->topology, &run->mark.server);
     hb_progress_enter(run->progress, HB_PHASE_WINDOW, left_ns(run));
@@ -67,6 +68,7 @@ static int close_window(struct hb_run *run, struct hb_error *err HB_UNUSED)
     if (run->server_monitor != NULL)
         hb_monitor_window_end(run->server_monitor, &result->server);
     hb_monitor_window_end(run->client_monitor, &result->client);
+    hb_hop_watch_close(run->hop_watch);
     if (run->mark.server.known)
         hb_topology_counts(run->topology, &counts);
     result->server_window = hb_server_counts_since(&counts, &run->mark.server);
@@ -81,6 +83,7 @@ static int sample_monitors(struct hb_run *run, struct hb_error *err HB_UNUSED)
     hb_monitor_sample(run->client_monitor);
     if (run->server_monitor != NULL)
         hb_monitor_sample(run->server_monitor);
+    hb_hop_watch_sample(run->hop_watch);
     run->timers_ns[HB_TIMER_MONITOR] = hb_now_ns() + run->setup->options->monitor_interval_ns;
     return 0;
 }

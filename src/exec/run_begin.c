@@ -133,6 +133,7 @@ static void follow_server(struct hb_run *run)
     run->server_monitor = hb_monitor_new();
     hb_topology_watch(run->topology, run->server_monitor);
     hb_topology_counts(run->topology, &run->server_before);
+    run->hop_watch = hb_hop_watch_new(run->topology);
 }
 
 int hb_run_prepare(struct hb_run *run, struct hb_error *err)

@@ -9,18 +9,6 @@
 #include "exec/run_state.h"
 #include "exec/trust.h"
 
-struct hb_server_counts hb_server_counts_since(const struct hb_server_counts *now,
-                                               const struct hb_server_counts *before)
-{
-    return (struct hb_server_counts){
-        .known = now->known && before->known,
-        .requests = now->requests - before->requests,
-        .connections = now->connections - before->connections,
-        .bytes_in = now->bytes_in - before->bytes_in,
-        .bytes_out = now->bytes_out - before->bytes_out,
-    };
-}
-
 /* Of the requests due in the window, those that no task got to. Tasks take indices in order, so the
  * unsent ones are the last. */
 static void count_scheduled(struct hb_run *run, uint64_t unsent)
@@ -65,6 +53,7 @@ static void judge_trust(struct hb_run *run, uint64_t requests)
         .client_cores =
             usable_cores(run->client->entry, placement->client_count, run->job.processes),
         .server_cores = usable_cores(server, placement->server_count, 1),
+        .hop_cores = hb_hop_watch_cores(run->hop_watch, placement->server_count),
         .host_busy_ns = host_known ? run->host_end.busy_ns - run->mark.host.busy_ns : -1,
         .host_steal_ns = host_known ? run->host_end.steal_ns - run->mark.host.steal_ns : -1,
         .requests = requests,
@@ -115,6 +104,7 @@ int hb_run_finish(struct hb_run *run, struct hb_error *err)
     if (run->server_before.known)
         hb_topology_counts(run->topology, &counts);
     result->server_counts = hb_server_counts_since(&counts, &run->server_before);
+    hb_hop_watch_finish(run->hop_watch, result);
     for (size_t i = 0; i < run->workers_count; i++) {
         requests += run->workers[i].totals.requests;
         unsent += run->workers[i].totals.unsent;
@@ -174,6 +164,7 @@ void hb_run_release(struct hb_run *run)
     free(run->slots);
     hb_monitor_free(run->client_monitor);
     hb_monitor_free(run->server_monitor);
+    hb_hop_watch_free(run->hop_watch);
     hb_sample_reader_release(&run->sink.reader);
     hb_due_release(&run->due);
     hb_rundir_remove(&run->dir);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "exec/due.h"
+#include "exec/hop_watch.h"
 #include "exec/host.h"
 #include "exec/job.h"
 #include "exec/monitor.h"
@@ -59,6 +60,7 @@ struct hb_run {
     struct hb_worker_sink sink;
     struct hb_judge judge;
     struct hb_monitor *client_monitor, *server_monitor;
+    struct hb_hop_watch *hop_watch; /* NULL: the server is a single program, or not ours */
 
     int64_t timers_ns[HB_TIMER_COUNT];
     int64_t samples_interval_ns;
@@ -83,9 +85,5 @@ void hb_run_record_failure(struct hb_run *run, const struct hb_error *why);
 
 /* End what is still alive and remove what was made. */
 void hb_run_release(struct hb_run *run);
-
-/* What was counted between two readings; unknown when either is. */
-struct hb_server_counts hb_server_counts_since(const struct hb_server_counts *now,
-                                               const struct hb_server_counts *before);
 
 #endif

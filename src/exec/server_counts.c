@@ -41,6 +41,15 @@ static bool sum_matches(const char *pattern, const char *text, uint64_t *ret_sum
     return found;
 }
 
+static bool tells(const struct hb_entry_topology *topology, const char *name)
+{
+    for (size_t i = 0; i < topology->counts_count; i++) {
+        if (strcmp(topology->counts[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static uint64_t *figure(struct hb_server_counts *counts, const char *name)
 {
     if (strcmp(name, "requests") == 0)
@@ -53,7 +62,10 @@ static uint64_t *figure(struct hb_server_counts *counts, const char *name)
 void hb_server_counts_parse(const struct hb_entry_topology *topology, const char *text,
                             uint64_t readings, struct hb_server_counts *ret_counts)
 {
-    struct hb_server_counts counts = {.known = topology->counts_count > 0};
+    struct hb_server_counts counts = {
+        .known = tells(topology, "requests") && tells(topology, "connections"),
+        .bytes_known = tells(topology, "bytes_in") && tells(topology, "bytes_out"),
+    };
 
     for (size_t i = 0; i < topology->counts_count; i++) {
         const struct hb_entry_count *count = &topology->counts[i];

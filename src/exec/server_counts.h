@@ -7,8 +7,8 @@
 
 /*
  * Read the figures out of `text`; `readings` is how often they have been asked for, this time
- * included, since a reading may count itself. Figures that the entry does not name are 0; known =
- * false when one that it names is not there.
+ * included, since a reading may count itself. Not known when the entry does not name
+ * requests and connections, or when one that it names is not there.
  */
 void hb_server_counts_parse(const struct hb_entry_topology *topology, const char *text,
                             uint64_t readings, struct hb_server_counts *ret_counts);

@@ -250,6 +250,7 @@ static void read_counts(json_t *message, struct hb_server_counts *ret_counts)
                     &connections, "bytes_in", &bytes_in, "bytes_out", &bytes_out) == 0 &&
         requests >= 0 && connections >= 0 && bytes_in >= 0 && bytes_out >= 0)
         *ret_counts = (struct hb_server_counts){.known = true,
+                                                .bytes_known = true,
                                                 .requests = (uint64_t)requests,
                                                 .connections = (uint64_t)connections,
                                                 .bytes_in = (uint64_t)bytes_in,

@@ -56,10 +56,27 @@ static bool is_client_saturated(const struct hb_run_result *result,
     return uses_share(result, &result->client, facts->client_cores, CLIENT_SATURATED_SHARE);
 }
 
+/* A topology is as fast as the slowest of its programs: the proxy on its one thread, or one of the
+ * instances, may be at its limit while the whole is not. */
 static bool is_server_limited(const struct hb_run_result *result,
                               const struct hb_trust_facts *facts)
 {
+    for (size_t i = 0; i < result->hops_count; i++) {
+        unsigned cores = facts->hop_cores != NULL ? facts->hop_cores[i] : facts->server_cores;
+
+        if (uses_share(result, &result->hops[i].usage, cores, SERVER_LIMITED_SHARE))
+            return true;
+    }
     return uses_share(result, &result->server, facts->server_cores, SERVER_LIMITED_SHARE);
+}
+
+static bool is_server_degraded(const struct hb_run_result *result,
+                               const struct hb_trust_facts *facts HB_UNUSED)
+{
+    for (size_t i = 0; i < result->hops_count; i++)
+        if (result->hops[i].ended)
+            return true;
+    return false;
 }
 
 static bool is_generator_late(const struct hb_run_result *result,
@@ -191,6 +208,7 @@ static const struct {
     {HB_FLAG_LITTLES_LAW, false, breaks_littles_law},
     {HB_FLAG_HOST_CONTENDED, false, is_host_contended},
     {HB_FLAG_VARYING_LENGTH, true, has_varying_length},
+    {HB_FLAG_SERVER_DEGRADED, true, is_server_degraded},
 };
 
 _Static_assert(HB_ARRAY_LEN(tests) == HB_FLAG_COUNT, "every flag has its test");

@@ -17,6 +17,7 @@ struct hb_trust_facts {
     int64_t planned_window_ns;
     size_t requests_count;               /* different requests that the workers cycle through */
     unsigned client_cores, server_cores; /* that each side can use at once */
+    const unsigned *hop_cores; /* that each of result->hops can use; NULL: as the server */
     unsigned host_cores;
     int64_t host_busy_ns, host_steal_ns; /* of the whole machine over the window; -1: unknown */
     uint64_t requests;                   /* request records of the whole run */

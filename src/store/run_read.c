@@ -65,6 +65,8 @@ static const struct hb_field fields[] = {
     SAME(KNOWN, server_requests),
     SAME(TEXT, client_cpus),
     SAME(TEXT, server_cpus),
+    FIELD("(SELECT cpu_ns FROM hops WHERE run_id = r.id AND hop = 0)", KNOWN, proxy_cpu_ns),
+    FIELD("(SELECT sum(cpu_ns) FROM hops WHERE run_id = r.id AND hop > 0)", KNOWN, backends_cpu_ns),
 };
 
 /* The fields above, then the outcomes. */

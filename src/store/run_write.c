@@ -8,6 +8,7 @@
 #include "store/mask.h"
 #include "store/outcomes.h"
 #include "store/row.h"
+#include "store/servers.h"
 #include "store/store.h"
 
 /* Which of a result's histograms is which kind. */
@@ -109,8 +110,8 @@ static void add_machine(struct hb_row *row, const struct hb_run_result *result)
     add_usage(row, &server_columns, &result->server);
     hb_row_known(row, "server_requests", all->known, (int64_t)all->requests);
     hb_row_known(row, "server_connections", all->known, (int64_t)all->connections);
-    hb_row_known(row, "server_bytes_in", all->known, (int64_t)all->bytes_in);
-    hb_row_known(row, "server_bytes_out", all->known, (int64_t)all->bytes_out);
+    hb_row_known(row, "server_bytes_in", all->bytes_known, (int64_t)all->bytes_in);
+    hb_row_known(row, "server_bytes_out", all->bytes_known, (int64_t)all->bytes_out);
     hb_row_known(row, "server_window_requests", window->known, (int64_t)window->requests);
     hb_row_known(row, "server_window_connections", window->known, (int64_t)window->connections);
     hb_row_integer(row, "harness_cpu_ns", result->harness_cpu_ns);
@@ -308,7 +309,8 @@ static int save_all(struct hb_store *store, int64_t sweep_id, const struct hb_ru
     if (find_pending(store, sweep_id, result->run, &run_id, err) != 0 ||
         update_run(store, run_id, result, err) != 0 ||
         insert_workers(store, run_id, result, err) != 0 ||
-        insert_hists(store, run_id, result, err) != 0)
+        insert_hists(store, run_id, result, err) != 0 ||
+        hb_hops_insert(store, run_id, result, err) != 0)
         return -1;
     return insert_seconds(store, run_id, result, err);
 }

@@ -1,7 +1,7 @@
 /*
- * Version 1 of the schema. Counts and times are stored, rates are derived (the quantiles are
- * derived too, but from histograms that SQL cannot read, so they are kept). docs/data-model.md
- * describes it for readers of the file.
+ * Version 1 of the schema, and the steps from there. Counts and times are stored, rates are derived
+ * (the quantiles are derived too, but from histograms that SQL cannot read, so they are kept).
+ * docs/data-model.md describes it for readers of the file.
  */
 #include "store/schema.h"
 
@@ -183,4 +183,33 @@ int hb_schema_create(struct hb_store *store, struct hb_error *err)
             return -1;
     }
     return 0;
+}
+
+/* Version 2: what servers consisted of. `hop` 0 is the program that clients reach. */
+static const char servers_sql[] =
+    "CREATE TABLE servers ("
+    "  sweep_id INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,"
+    "  server TEXT NOT NULL,"
+    "  version TEXT NOT NULL,"
+    "  configuration TEXT NOT NULL,"
+    "  PRIMARY KEY (sweep_id, server)"
+    ") STRICT;"
+
+    "CREATE TABLE hops ("
+    "  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,"
+    "  hop INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  ended INTEGER NOT NULL,"
+    "  cpu_ns INTEGER, rss_avg_bytes INTEGER, rss_peak_bytes INTEGER,"
+    "  voluntary_switches INTEGER, involuntary_switches INTEGER,"
+    "  read_bytes INTEGER, written_bytes INTEGER,"
+    "  runqueue_wait_ns INTEGER, processes INTEGER, threads INTEGER,"
+    "  requests INTEGER, connections INTEGER, bytes_in INTEGER, bytes_out INTEGER,"
+    "  window_requests INTEGER, window_connections INTEGER,"
+    "  PRIMARY KEY (run_id, hop)"
+    ") STRICT, WITHOUT ROWID;";
+
+int hb_schema_add_servers(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store, servers_sql, err);
 }

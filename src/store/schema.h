@@ -29,6 +29,9 @@ int hb_schema_version(struct hb_store *store, int64_t *ret_version,
 /* Migration 1. */
 int hb_schema_create(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 
+/* Migration 2: tables `servers` and `hops`. */
+int hb_schema_add_servers(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
+
 /* The old tool's table becomes `legacy_results`; an empty one is made where there is none. */
 int hb_legacy_adopt(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "exec/executor.h"
 #include "exec/result.h"
 #include "plan/plan.h"
 
@@ -71,6 +72,11 @@ int hb_store_begin_sweep(struct hb_store *store, const struct hb_sweep_info *inf
 int hb_store_save_run(struct hb_store *store, int64_t sweep_id, const struct hb_run_result *result,
                       struct hb_error *err) HB_MUST_CHECK;
 
+/* What a server of the sweep turned out to be. Of several starts the first is kept: they differ in
+ * ports and folders only. */
+int hb_store_save_server(struct hb_store *store, int64_t sweep_id,
+                         const struct hb_server_facts *facts, struct hb_error *err) HB_MUST_CHECK;
+
 /* HB_ERR_INTERNAL for HB_SWEEP_COMPLETE while runs are pending. */
 int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_status status,
                        struct hb_error *err) HB_MUST_CHECK;
@@ -125,6 +131,23 @@ struct hb_run_row {
     int64_t connections;     /* opened, by the worker; -1: unknown */
     int64_t server_requests; /* counted by the server over the whole run; -1: unknown */
     const char *client_cpus, *server_cpus;
+    int64_t proxy_cpu_ns,
+        backends_cpu_ns; /* of a server of several programs; -1: unknown, or one */
+};
+
+/* A server of a sweep. */
+struct hb_server_row {
+    const char *server, *version, *configuration;
+};
+
+/* One program of a server in a run; -1: unknown. */
+struct hb_hop_row {
+    int64_t run_id;
+    unsigned hop; /* 0: what clients reach */
+    const char *name;
+    unsigned ended; /* 1: by itself, before the run was over */
+    int64_t cpu_ns, rss_avg_bytes, rss_peak_bytes, requests, connections, bytes_in, bytes_out,
+        window_requests, window_connections;
 };
 
 /* As in struct hb_run_result. */
@@ -152,6 +175,15 @@ int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_
 /* The runs of a sweep in order of execution. */
 int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_run_row **ret_rows, size_t *ret_count,
+                       struct hb_error *err) HB_MUST_CHECK;
+
+/* The servers of a sweep, by name, and the programs of all its runs in order of execution; in
+ * `arena`. */
+int hb_store_load_servers(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                          struct hb_server_row **ret_rows, size_t *ret_count,
+                          struct hb_error *err) HB_MUST_CHECK;
+int hb_store_load_hops(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                       struct hb_hop_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;
 
 /* Add a run's stored histogram to `into` (merged, never averaged); nothing when it has none. */
