@@ -271,11 +271,11 @@ static void tell_outcome(struct sweep *sweep, int *exit_code)
 static int report_sweep(struct sweep *sweep, int *exit_code, struct hb_error *err)
 {
     const char *selector = hb_arena_printf(&sweep->cli->arena, "%" PRId64, sweep->id);
+    const char *command_line = hb_cli_safe(sweep->cli, sweep->cli->command_line);
     struct hb_report report;
     int result;
 
-    if (hb_report_load(sweep->store, selector, sweep->cli->command_line, &sweep->cli->arena,
-                       &report, err) != 0)
+    if (hb_report_load(sweep->store, selector, command_line, &sweep->cli->arena, &report, err) != 0)
         return -1;
     result = hb_report_write(&report, hb_exporter_find("text"), "-", err);
     printf("\n%-8s %s (sweep %" PRId64 ")\n", "sqlite",
