@@ -27,7 +27,7 @@ FOREVER_NS = 1 << 62
 
 def make_job(requests):
     return job.Job(
-        client="bench", mode="sync", options={}, requests=["only"], concurrency=1, ramp_ns=0,
+        client="bench", mode="sync", options={}, profile="tuned", requests=["only"], concurrency=1, ramp_ns=0,
         process_index=0, process_count=1, http="1.1", tls=None, timeout_ns=1, connect_timeout_ns=1,
         keepalive=True, offsets=None, max_requests=requests, tick_ns=0)
 

@@ -7,12 +7,14 @@ import json
 import mmap
 import os
 import re
+import ssl
 import sys
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Sequence
 
 PROTOCOL = 1
 
+_PROFILES = ("tuned", "stock")
 _OFFSET_BYTES = 8
 _ENDS_A_LINE = re.compile("[\r\n\0]")
 
@@ -28,6 +30,11 @@ class Request:
     headers: Sequence[tuple[str, str]]
     body: Optional[bytes]
 
+    @property
+    def repeats_a_header(self) -> bool:
+        names = [name.lower() for name, _ in self.headers]
+        return len(set(names)) < len(names)
+
 
 @dataclass(frozen=True)
 class Tls:
@@ -37,12 +44,25 @@ class Tls:
     key: Optional[str]
     server_name: Optional[str]
 
+    def context(self) -> ssl.SSLContext:
+        """For libraries that take one: made once, since loading authorities takes milliseconds."""
+        if self.verify:
+            context = ssl.create_default_context(cafile=self.ca)  # None: those of the system
+        else:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.cert is not None:
+            context.load_cert_chain(self.cert, self.key)
+        return context
+
 
 @dataclass(frozen=True)
 class Job:
     client: str
     mode: str
     options: dict[str, Any]
+    profile: str
     requests: Sequence[Request]
     concurrency: int
     ramp_ns: int
@@ -64,6 +84,11 @@ class Job:
     @property
     def connect_timeout_s(self) -> float:
         return self.connect_timeout_ns / 1e9
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether to take the library as it comes out of the box."""
+        return self.profile == "stock"
 
     def share(self, arguments: Sequence[Any]) -> Iterator[tuple[Any, Optional[int]]]:
         """What the tasks of this process send, as one iterator that all of them take from.
@@ -99,12 +124,16 @@ def parse(line: bytes) -> Job:
 def _job(message: dict[str, Any]) -> Job:
     process = message["process"]
     tls = message["tls"]
+    profile = message.get("profile", "tuned")
     if not message["requests"]:
         raise JobError("the job has no requests")
+    if profile not in _PROFILES:
+        raise JobError(f"profile is {profile!r}, not one of {', '.join(_PROFILES)}")
     return Job(
         client=message["client"],
         mode=message["mode"],
         options=message["options"],
+        profile=profile,
         requests=[_request(entry) for entry in message["requests"]],
         concurrency=_whole(message, "concurrency", 1),
         ramp_ns=_whole(message, "ramp_ns"),
