@@ -1,9 +1,11 @@
 /* One probe a registry entry that the plan uses. */
 #include "cli/clients_check.h"
 
+/* One that a scenario chose a version, interpreter or packages for is known by its label. */
 static int check_entry(struct hb_cli *cli, const struct hb_planning *planning,
-                       const struct hb_entry *entry, struct hb_error *err)
+                       const struct hb_entry *entry, const char *label, struct hb_error *err)
 {
+    const char *name = entry->choice != NULL ? label : entry->name;
     bool may_skip = entry->kind == HB_ENTRY_CLIENT &&
                     planning->scenario->run.missing_clients == HB_MISSING_SKIP;
     struct hb_availability found;
@@ -13,9 +15,9 @@ static int check_entry(struct hb_cli *cli, const struct hb_planning *planning,
     if (found.available)
         return 0;
     if (!may_skip)
-        return hb_fail(err, HB_ERR_UNAVAILABLE, "%s is missing: %s; to get it: %s", entry->name,
+        return hb_fail(err, HB_ERR_UNAVAILABLE, "%s is missing: %s; to get it: %s", name,
                        found.reason, found.remedy);
-    hb_cli_notice(cli, "skipping %s, which is missing: %s; to get it: %s", entry->name,
+    hb_cli_notice(cli, "skipping %s, which is missing: %s; to get it: %s", hb_cli_safe(cli, name),
                   hb_cli_safe(cli, found.reason), hb_cli_safe(cli, found.remedy));
     return 0;
 }
@@ -29,8 +31,10 @@ int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning, str
     size_t count = 0;
 
     for (size_t i = 0; i < plan->cells_count; i++) {
-        const struct hb_entry *used[] = {scenario->clients[plan->cells[i].client].entry,
-                                         scenario->servers[plan->cells[i].server].entry};
+        const struct hb_client_spec *client = &scenario->clients[plan->cells[i].client];
+        const struct hb_server_spec *server = &scenario->servers[plan->cells[i].server];
+        const struct hb_entry *used[] = {client->entry, server->entry};
+        const char *const labels[] = {client->label, server->name};
 
         for (size_t j = 0; j < HB_ARRAY_LEN(used); j++) {
             size_t known = 0;
@@ -40,7 +44,7 @@ int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning, str
             if (used[j] == NULL || known < count)
                 continue;
             checked[count++] = used[j];
-            if (check_entry(cli, planning, used[j], err) != 0)
+            if (check_entry(cli, planning, used[j], labels[j], err) != 0)
                 return -1;
         }
     }

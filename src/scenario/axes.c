@@ -70,6 +70,23 @@ static void load_servers(struct hb_loading *loading)
     loading->scenario->servers_count = count;
 }
 
+/* Long choices are cut, so two labels may be alike: the later one is shown as "httpx/sync@…#2". */
+static void name_client(struct hb_loading *loading, struct hb_client_spec *specs, size_t at)
+{
+    const char *label = specs[at].label;
+    unsigned number = 1;
+
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(specs[i].canonical, specs[at].canonical) == 0)
+            listed_twice(loading, "clients", label, specs[at].place);
+        else if (strncmp(specs[i].label, label, strlen(label)) == 0 &&
+                 strchr("#", specs[i].label[strlen(label)]) != NULL)
+            number++;
+    }
+    if (number > 1)
+        specs[at].label = hb_arena_printf(loading->arena, "%s#%u", label, number);
+}
+
 static void load_clients(struct hb_loading *loading)
 {
     const struct hb_raw_matrix *matrix = &loading->raw->matrix;
@@ -81,15 +98,8 @@ static void load_clients(struct hb_loading *loading)
         hb_diag(loading->diags, hb_node_place(loading->raw->node, "matrix"),
                 "matrix lacks the key 'clients': who asks, such as [libcurl/async]");
     for (size_t i = 0; i < matrix->clients_count; i++) {
-        struct hb_client_spec *spec = &specs[count];
-
-        if (hb_load_client(loading, &matrix->clients[i], spec) != 0)
-            continue;
-        count++;
-        for (size_t j = 0; j + 1 < count; j++) {
-            if (strcmp(specs[j].canonical, spec->canonical) == 0)
-                listed_twice(loading, "clients", spec->label, spec->place);
-        }
+        if (hb_load_client(loading, &matrix->clients[i], &specs[count]) == 0)
+            name_client(loading, specs, count++);
     }
     loading->scenario->clients = loading->axes.clients = specs;
     loading->scenario->clients_count = count;

@@ -79,17 +79,20 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
                    struct hb_client_spec *ret)
 {
     struct hb_options options;
+    const char *choice;
     json_t *json;
     int result;
 
     *ret = (struct hb_client_spec){.place = raw->node->place};
     if (raw->name == NULL || identify(loading, raw, ret) != 0)
         return -1;
-    result = hb_load_options(loading, ret->entry, raw->options, &options);
-    ret->options_json = options.json;
-    ret->label = hb_arena_printf(loading->arena, "%s/%s%s", ret->entry->name,
-                                 hb_mode_name(ret->mode), options.label);
     json = json_pack("{s:s,s:s}", "name", ret->entry->name, "mode", hb_mode_name(ret->mode));
+    result = hb_load_choice(loading, raw, &ret->entry, json, &choice);
+    if (hb_load_options(loading, ret->entry, raw->options, &options) != 0)
+        result = -1;
+    ret->options_json = options.json;
+    ret->label = hb_arena_printf(loading->arena, "%s/%s%s%s", ret->entry->name,
+                                 hb_mode_name(ret->mode), choice, options.label);
     if (json_object_size(options.own) > 0)
         json_object_set(json, "options", options.own);
     ret->canonical = hb_json_canonical(loading->arena, json);

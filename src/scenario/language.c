@@ -142,6 +142,26 @@ static const struct hb_field client_fields[] = {
      .type = &hb_type_enum,
      .values = mode_names,
      .help = "The mode, when it is not in the name."},
+    {.key = "version",
+     HB_AT(struct hb_raw_client, version),
+     .type = &hb_type_scalar,
+     .help = "Another version than the one shipped. `http-benchmark install httpx@0.27.2` gets it.",
+     .example = "\"0.27.2\""},
+    {.key = "python",
+     HB_AT(struct hb_raw_client, python),
+     .type = &hb_type_scalar,
+     .help = "The Python interpreter: a name in PATH, or a path.",
+     .example = "python3.12"},
+    {.key = "install",
+     HB_ARRAY_AT(struct hb_raw_client, packages, packages_count),
+     .type = &hb_type_scalar,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     .nonempty = true,
+     .max_items = 30,
+     .help = "What to install in place of the version shipped: requirements, addresses, paths, or "
+             "`git:REVISION` of the repository that holds the scenario. `http-benchmark install "
+             "--for FILE` gets it.",
+     .example = "[\"git:main\"]"},
 };
 static const struct hb_table client_table = {
     HB_TABLE("client", struct hb_raw_client, client_fields),

@@ -33,6 +33,9 @@ struct hb_raw_server {
 struct hb_raw_client {
     const char *name;
     int mode; /* index into "sync", "async"; meaningful when the key was written */
+    const struct hb_node *version, *python;
+    const struct hb_node **packages;
+    size_t packages_count;
     const struct hb_node *options;
     const struct hb_node *node;
 };

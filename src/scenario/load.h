@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "config/document.h"
 #include "config/environment.h"
 #include "scenario/language.h"
 
@@ -59,6 +60,15 @@ void hb_load_run(struct hb_loading *loading);
 
 /* Fill scenario->includes, growing the axes, which have room for one value an include. */
 void hb_load_includes(struct hb_loading *loading);
+
+/*
+ * The version, interpreter or packages that a client is given: *entry becomes one that knows them,
+ * and `canonical` gets what was written. *ret_label is "@0.27.2", "@git:main+python=python3.12" or
+ * "".
+ */
+int hb_load_choice(struct hb_loading *loading, const struct hb_raw_client *raw,
+                   const struct hb_entry **entry, json_t *canonical,
+                   const char **ret_label) HB_MUST_CHECK;
 
 /* Options that a scenario gives to a client or server, held against its registry entry. */
 struct hb_options {
