@@ -14,11 +14,14 @@ static const char *const status_names[] = {
     [HB_RUN_FAILED] = "failed",
     [HB_RUN_SKIPPED] = "skipped",
     [HB_RUN_INTERRUPTED] = "interrupted",
+    [HB_RUN_NOT_NEEDED] = "not_needed",
 };
 
 static const char *const purpose_names[] = {
     [HB_PURPOSE_MEASURED] = "measured",
     [HB_PURPOSE_SMOKE] = "smoke",
+    [HB_PURPOSE_CEILING] = "ceiling",
+    [HB_PURPOSE_FLOOR] = "floor",
 };
 
 static const struct {

@@ -19,15 +19,18 @@ enum hb_run_status {
     HB_RUN_FAILED,  /* a worker crashed, hung, lied or could not start; or nothing was verified */
     HB_RUN_SKIPPED, /* the client or server is not available and the scenario says skip */
     HB_RUN_INTERRUPTED, /* Ctrl-C: not kept, stays pending */
+    HB_RUN_NOT_NEEDED,  /* its cell was known well enough without it (rounds.until_ci) */
 };
 
 enum hb_run_purpose {
     HB_PURPOSE_MEASURED, /* an ordinary run; the only kind in the benchmark_results view */
     HB_PURPOSE_SMOKE,    /* one request */
+    HB_PURPOSE_CEILING,  /* the yardstick client: the most that the server gives under this load */
+    HB_PURPOSE_FLOOR,    /* a client that sends nothing: what the harness itself takes */
 };
 
 const char *hb_run_status_name(enum hb_run_status status);    /* "ok", "failed", "skipped", … */
-const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "smoke" */
+const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "smoke", … */
 
 /* Why a result should not be believed; bits of hb_run_result.flags. */
 enum hb_flag {

@@ -315,6 +315,15 @@ static unsigned to_bits(const int *indices, size_t count)
     return bits;
 }
 
+static unsigned profiles_of(const struct reader *reader)
+{
+    if (reader->kind == HB_ENTRY_SERVER)
+        return 0;
+    if (reader->raw->profiles_count == 0)
+        return HB_PROFILE_TUNED | HB_PROFILE_STOCK;
+    return to_bits(reader->raw->profiles, reader->raw->profiles_count);
+}
+
 static void read_entry(struct reader *reader, const char *expected_name, struct hb_entry *entry)
 {
     const struct raw_entry *raw = reader->raw;
@@ -330,6 +339,9 @@ static void read_entry(struct reader *reader, const char *expected_name, struct 
     entry->language = raw->language;
     entry->modes = to_bits(raw->modes, raw->modes_count);
     entry->protocols = to_bits(raw->protocols, raw->protocols_count);
+    entry->profiles = profiles_of(reader);
+    entry->yardstick = to_bits(raw->yardstick, raw->yardstick_count);
+    entry->sends_nothing = raw->sends_nothing;
     entry->command = copy_strings(reader, &raw->command);
     entry->version_command = copy_strings(reader, &raw->version_command);
     read_install(reader, entry);

@@ -6,6 +6,13 @@ static const char *const option_type_names[] = {
     [HB_OPTION_ENUM] = "enum", [HB_OPTION_ENUM + 1] = NULL,
 };
 
+static const char *const yardstick_names[] = {
+    [HB_YARDSTICK_HTTP] = "http",
+    [HB_YARDSTICK_HTTPS] = "https",
+    [HB_YARDSTICK_H2] = "h2",
+    [HB_YARDSTICK_COUNT] = NULL,
+};
+
 static const struct hb_field limit_fields[] = {
     {.key = "value",
      HB_AT(struct raw_limit, value),
@@ -221,6 +228,14 @@ static const struct hb_field entry_fields[] = {
      .required = true,
      .nonempty = true,
      .help = "The protocols it speaks."},
+    {.key = "profiles",
+     HB_ARRAY_AT(struct raw_entry, profiles, profiles_count),
+     .type = &hb_type_enum,
+     .shape = HB_SHAPE_LIST,
+     .values = hb_profile_names,
+     .nonempty = true,
+     .help = "Of a client: the ways it can be set up. Without it, both: at its best under equal "
+             "conditions (tuned), and as the library comes (stock)."},
     {.key = "command",
      HB_ARRAY_AT(struct raw_entry, command.items, command.count),
      .type = &hb_type_string,
@@ -242,6 +257,18 @@ static const struct hb_field entry_fields[] = {
      .table = &install_table,
      .required = true,
      .help = "How to get it."},
+    {.key = "yardstick",
+     HB_ARRAY_AT(struct raw_entry, yardstick, yardstick_count),
+     .type = &hb_type_enum,
+     .shape = HB_SHAPE_LIST,
+     .values = yardstick_names,
+     .help = "Of a client: the kinds of load (`http` is cleartext HTTP/1.1) for which it marks what "
+             "a server can give; others are held against it. The first that says so is taken."},
+    {.key = "sends_nothing",
+     HB_AT(struct raw_entry, sends_nothing),
+     .type = &hb_type_bool,
+     .default_text = "false",
+     .help = "Of a client: it only pretends, so that what is measured is this program itself."},
     {.key = "limits",
      HB_ARRAY_AT(struct raw_entry, limits, limits_count),
      .type = &hb_type_struct,

@@ -56,8 +56,11 @@ struct raw_install {
 
 struct raw_entry {
     const char *name, *summary, *language;
-    int *modes, *protocols; /* indices into hb_mode_names and hb_http_names */
-    size_t modes_count, protocols_count;
+    int *modes, *protocols, *profiles; /* indices into hb_mode_names … */
+    size_t modes_count, protocols_count, profiles_count;
+    int *yardstick; /* enum hb_yardstick */
+    size_t yardstick_count;
+    bool sends_nothing;
     struct raw_strings command, version_command;
     struct raw_install install;
     struct raw_limit *limits;
@@ -73,5 +76,6 @@ extern const struct hb_table hb_entry_table;
 /* Names in the order of their bits; NULL-terminated. */
 extern const char *const hb_mode_names[];
 extern const char *const hb_http_names[];
+extern const char *const hb_profile_names[];
 
 #endif

@@ -35,7 +35,22 @@ enum hb_http {
     HB_HTTP_2 = 1 << 1,   /* "h2" */
 };
 
+/* Kinds of load that a client may be the yardstick of: the most that a server gives here. */
+enum hb_yardstick {
+    HB_YARDSTICK_HTTP,  /* cleartext HTTP/1.1 */
+    HB_YARDSTICK_HTTPS, /* HTTP/1.1 over TLS */
+    HB_YARDSTICK_H2,    /* HTTP/2, over either */
+    HB_YARDSTICK_COUNT
+};
+
+/* How a client is set up. */
+enum hb_profile {
+    HB_PROFILE_TUNED = 1 << 0, /* at its best under conditions that are equal for all */
+    HB_PROFILE_STOCK = 1 << 1, /* as the library comes */
+};
+
 const char *hb_mode_name(enum hb_mode mode); /* "sync", "async" */
+const char *hb_profile_name(enum hb_profile profile);
 const char *hb_http_name(enum hb_http http); /* "http/1.1", "h2" */
 
 /* -1 when the name is unknown. */
@@ -116,6 +131,7 @@ struct hb_entry {
     const char *language;
     unsigned modes;                     /* bits of enum hb_mode; 0 for servers */
     unsigned protocols;                 /* bits of enum hb_http */
+    unsigned profiles;                  /* bits of enum hb_profile; 0 for servers */
     const char *const *command;         /* template, NULL-terminated */
     const char *const *version_command; /* template, NULL-terminated */
     const char *install_kind;           /* "builtin", "pip", "npm", "go", "apt", "manual" */
@@ -125,6 +141,8 @@ struct hb_entry {
                                            user's choice; NULL-terminated */
     const char *environment;            /* folder below env_dir; NULL: its name */
     const struct hb_choice *choice;     /* NULL: as shipped */
+    unsigned yardstick;                 /* of a client: bits 1 << enum hb_yardstick */
+    bool sends_nothing; /* a client that measures the harness: servers see none of its requests */
     const struct hb_entry_limit *limits;
     size_t limits_count;
     const struct hb_entry_option *options;

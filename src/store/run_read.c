@@ -32,6 +32,7 @@ static const struct hb_field fields[] = {
     FIELD("c.concurrency", U32, concurrency),
     FIELD("c.rate", DOUBLE, rate),
     FIELD("c.duration_ns", I64, duration_ns),
+    SAME(TEXT, purpose),
     SAME(TEXT, status),
     SAME(TEXT, failure),
     SAME(TEXT, log_tail),
@@ -69,9 +70,16 @@ static const struct hb_field fields[] = {
     FIELD("(SELECT sum(cpu_ns) FROM hops WHERE run_id = r.id AND hop > 0)", KNOWN, backends_cpu_ns),
 };
 
+#define OF_YARDSTICKS "purpose IN ('ceiling', 'floor')"
+
+static const char runs_from[] = "FROM runs r JOIN cells c ON c.id = r.cell_id "
+                                "WHERE r.sweep_id = ? AND NOT r." OF_YARDSTICKS;
+static const char yardsticks_from[] = "FROM runs r JOIN cells c ON c.id = r.cell_id "
+                                      "WHERE r.sweep_id = ? AND r." OF_YARDSTICKS;
+
 /* The fields above, then the outcomes. */
-static int prepare(struct hb_store *store, int64_t sweep_id, sqlite3_stmt **ret_statement,
-                   struct hb_error *err)
+static int prepare(struct hb_store *store, const char *from, int64_t sweep_id,
+                   sqlite3_stmt **ret_statement, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf sql;
 
@@ -80,10 +88,19 @@ static int prepare(struct hb_store *store, int64_t sweep_id, sqlite3_stmt **ret_
     hb_fields_list(fields, HB_ARRAY_LEN(fields), &sql);
     for (unsigned i = 0; i < HB_OUTCOME_COUNT; i++)
         hb_buf_printf(&sql, ", r.%s", hb_outcome_columns[i]);
-    hb_buf_puts(&sql, " FROM runs r JOIN cells c ON c.id = r.cell_id WHERE r.sweep_id = ? "
-                      "ORDER BY r.position");
+    hb_buf_printf(&sql, " %s ORDER BY r.position", from);
     HB_ASSERT(!sql.overflowed);
     return hb_db_prepare_id(store, hb_buf_text(&sql), sweep_id, ret_statement, err);
+}
+
+static int count_rows(struct hb_store *store, const char *from, int64_t sweep_id,
+                      int64_t *ret_count, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
+
+    hb_buf_init(&sql, SQL_MAX_BYTES);
+    hb_buf_printf(&sql, "SELECT COUNT(*) %s", from);
+    return hb_db_integer(store, hb_buf_text(&sql), sweep_id, 0, ret_count, err);
 }
 
 static void read_run(sqlite3_stmt *statement, struct hb_arena *arena, struct hb_run_row *run)
@@ -96,17 +113,16 @@ static void read_run(sqlite3_stmt *statement, struct hb_arena *arena, struct hb_
         run->requests_per_second = (double)run->verified * 1e9 / (double)run->window_ns;
 }
 
-int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
-                       struct hb_run_row **ret_rows, size_t *ret_count, struct hb_error *err)
+static int load(struct hb_store *store, const char *from, int64_t sweep_id, struct hb_arena *arena,
+                struct hb_run_row **ret_rows, size_t *ret_count, struct hb_error *err)
 {
     HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
     struct hb_run_row *rows;
     int64_t total;
     size_t count = 0;
 
-    if (hb_db_integer(store, "SELECT COUNT(*) FROM runs WHERE sweep_id = ?", sweep_id, 0, &total,
-                      err) != 0 ||
-        prepare(store, sweep_id, &statement, err) != 0)
+    if (count_rows(store, from, sweep_id, &total, err) != 0 ||
+        prepare(store, from, sweep_id, &statement, err) != 0)
         return -1;
     rows = hb_arena_calloc(arena, (size_t)total, sizeof(*rows));
     while (count < (size_t)total) {
@@ -121,4 +137,16 @@ int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena
     *ret_rows = rows;
     *ret_count = count;
     return 0;
+}
+
+int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                       struct hb_run_row **ret_rows, size_t *ret_count, struct hb_error *err)
+{
+    return load(store, runs_from, sweep_id, arena, ret_rows, ret_count, err);
+}
+
+int hb_store_load_yardsticks(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                             struct hb_run_row **ret_rows, size_t *ret_count, struct hb_error *err)
+{
+    return load(store, yardsticks_from, sweep_id, arena, ret_rows, ret_count, err);
 }

@@ -66,7 +66,7 @@ static const char runs_sql[] =
     "  subject TEXT NOT NULL DEFAULT '',"
     "  attempt INTEGER NOT NULL DEFAULT 0,"
     "  status TEXT NOT NULL DEFAULT 'pending'"
-    "    CHECK (status IN ('pending', 'ok', 'failed', 'skipped')),"
+    "    CHECK (status IN ('pending', 'ok', 'failed', 'skipped', 'not_needed')),"
     "  failure TEXT, log_tail TEXT,"
     "  flags INTEGER,"
     "  started_wall_ns INTEGER, ended_wall_ns INTEGER,"

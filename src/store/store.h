@@ -102,7 +102,7 @@ struct hb_sweep_row {
     int64_t started_wall_ns, ended_wall_ns; /* 0 when not ended */
     uint64_t seed;
     unsigned rounds;
-    size_t cells_count, runs_count, runs_pending, runs_failed;
+    size_t cells_count, runs_count, runs_pending, runs_failed, runs_not_needed; /* no yardsticks */
 };
 
 /* One row of `runs`, joined with its cell: everything but histograms and series. Texts are "" where
@@ -116,7 +116,8 @@ struct hb_run_row {
     uint32_t concurrency;
     double rate;         /* requests a second; 0: closed loop */
     int64_t duration_ns; /* as the cell says */
-    const char *status;  /* "pending", "ok", "failed", "skipped" */
+    const char *purpose; /* "measured", "smoke"; of yardsticks "ceiling", "floor" */
+    const char *status;  /* "pending", "ok", "failed", "skipped", "not_needed" */
     const char *failure, *log_tail;
     unsigned flags;
     int64_t started_wall_ns, ended_wall_ns, window_ns;
@@ -172,10 +173,20 @@ int hb_store_list_sweeps(struct hb_store *store, struct hb_arena *arena,
 int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_arena *arena,
                         struct hb_sweep_row *ret_row, struct hb_error *err) HB_MUST_CHECK;
 
-/* The runs of a sweep in order of execution. */
+/* The runs of a sweep in order of execution, without the yardsticks'. */
 int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_run_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;
+
+/*
+ * The sweep's yardsticks, made once beside its runs: purpose "ceiling" is what the yardstick client
+ * (`client`) got from a server of ours under the load of the cells with the same server, method,
+ * url, http and concurrency (closed loop); there is at most one "floor", what the harness itself
+ * takes: a client that sends nothing. Those not made (yet) have another status than "ok".
+ */
+int hb_store_load_yardsticks(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                             struct hb_run_row **ret_rows, size_t *ret_count,
+                             struct hb_error *err) HB_MUST_CHECK;
 
 /* The servers of a sweep, by name, and the programs of all its runs in order of execution; in
  * `arena`. */

@@ -12,7 +12,8 @@
     {                                                                                              \
         expression, HB_FIELD_##kind, offsetof(struct hb_sweep_row, name)                           \
     }
-#define COUNT_OF(condition) "(SELECT COUNT(*) FROM runs WHERE sweep_id = s.id" condition ")"
+#define OWN_RUNS "FROM runs WHERE sweep_id = s.id AND purpose NOT IN ('ceiling', 'floor')"
+#define COUNT_OF(condition) "(SELECT COUNT(*) " OWN_RUNS condition ")"
 
 static const struct hb_field fields[] = {
     FIELD("s.id", I64, id),
@@ -30,10 +31,11 @@ static const struct hb_field fields[] = {
     FIELD("s.ended_wall_ns", I64, ended_wall_ns),
     FIELD("s.seed", I64, seed),
     FIELD("s.rounds", U32, rounds),
-    FIELD("(SELECT COUNT(*) FROM cells WHERE sweep_id = s.id)", I64, cells_count),
+    FIELD("(SELECT COUNT(DISTINCT cell_id) " OWN_RUNS ")", I64, cells_count),
     FIELD(COUNT_OF(""), I64, runs_count),
     FIELD(COUNT_OF(" AND status = 'pending'"), I64, runs_pending),
     FIELD(COUNT_OF(" AND status = 'failed'"), I64, runs_failed),
+    FIELD(COUNT_OF(" AND status = 'not_needed'"), I64, runs_not_needed),
 };
 
 static int prepare(struct hb_store *store, const char *rest, sqlite3_stmt **ret_statement,
