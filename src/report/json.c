@@ -138,7 +138,64 @@ static void write_cell(const struct hb_cell_summary *cell, FILE *out)
     fputs("}", out);
 }
 
-static void write_run(const struct hb_run_row *run, FILE *out)
+static void write_hop(const struct hb_hop_row *hop, FILE *out)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } figures[] = {
+        {"cpu_ns", hop->cpu_ns},
+        {"rss_avg_bytes", hop->rss_avg_bytes},
+        {"rss_peak_bytes", hop->rss_peak_bytes},
+        {"requests", hop->requests},
+        {"connections", hop->connections},
+        {"bytes_in", hop->bytes_in},
+        {"bytes_out", hop->bytes_out},
+        {"window_requests", hop->window_requests},
+        {"window_connections", hop->window_connections},
+    };
+    bool first = true;
+
+    fputs("{", out);
+    write_text(out, &first, "name", hop->name);
+    fprintf(out, ", \"ended\": %s", hop->ended != 0 ? "true" : "false");
+    for (size_t i = 0; i < HB_ARRAY_LEN(figures); i++) {
+        write_key(out, &first, figures[i].name);
+        if (figures[i].value < 0)
+            fputs("null", out);
+        else
+            fprintf(out, "%" PRId64, figures[i].value);
+    }
+    fputs("}", out);
+}
+
+/* The programs of the run's server: `hops` stands at its first, and is moved behind its last. */
+static void write_programs(const struct hb_report *report, const struct hb_run_row *run,
+                           size_t *hops, FILE *out)
+{
+    size_t begin = *hops;
+
+    fputs(", \"programs\": [", out);
+    for (; *hops < report->hops_count && report->hops[*hops].run_id == run->id; ++*hops) {
+        fputs(*hops > begin ? ", " : "", out);
+        write_hop(&report->hops[*hops], out);
+    }
+    fputs("]", out);
+}
+
+static void write_server(const struct hb_server_row *server, FILE *out)
+{
+    bool first = true;
+
+    fputs("{", out);
+    write_text(out, &first, "server", server->server);
+    write_text(out, &first, "version", server->version);
+    write_text(out, &first, "configuration", server->configuration);
+    fputs("}", out);
+}
+
+static void write_run(const struct hb_report *report, const struct hb_run_row *run, size_t *hops,
+                      FILE *out)
 {
     char scratch[HB_LABEL_BYTES];
     bool first = true;
@@ -155,11 +212,14 @@ static void write_run(const struct hb_run_row *run, FILE *out)
         else
             fputs("null", out);
     }
+    write_programs(report, run, hops, out);
     fputs("}", out);
 }
 
 static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
 {
+    size_t hops = 0;
+
     fprintf(out, "{\"schema_version\": %d,\n \"sweep\": ", RESULTS_SCHEMA_VERSION);
     write_sweep(report->sweep, out);
     fputs(",\n \"cells\": [", out);
@@ -167,10 +227,15 @@ static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struc
         fputs(i > 0 ? ",\n  " : "\n  ", out);
         write_cell(&report->cells.cells[i], out);
     }
+    fputs("],\n \"servers\": [", out);
+    for (size_t i = 0; i < report->servers_count; i++) {
+        fputs(i > 0 ? ",\n  " : "\n  ", out);
+        write_server(&report->servers[i], out);
+    }
     fputs("],\n \"runs\": [", out);
     for (size_t i = 0; i < report->runs_count; i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", out);
-        write_run(&report->runs[i], out);
+        write_run(report, &report->runs[i], &hops, out);
     }
     fputs("]}\n", out);
     return 0;

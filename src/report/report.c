@@ -33,14 +33,21 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
                    struct hb_arena *arena, struct hb_report *ret_report, struct hb_error *err)
 {
     struct hb_sweep_row *sweep = hb_arena_alloc(arena, sizeof *sweep);
+    struct hb_server_row *servers;
+    struct hb_hop_row *hops;
     struct hb_run_row *runs;
 
     *ret_report =
         (struct hb_report){.sweep = sweep, .store = store, .made_by = made_by, .arena = arena};
     if (hb_store_find_sweep(store, sweep_selector, arena, sweep, err) != 0 ||
-        hb_store_load_runs(store, sweep->id, arena, &runs, &ret_report->runs_count, err) != 0)
+        hb_store_load_runs(store, sweep->id, arena, &runs, &ret_report->runs_count, err) != 0 ||
+        hb_store_load_servers(store, sweep->id, arena, &servers, &ret_report->servers_count, err) !=
+            0 ||
+        hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0)
         return -1;
     ret_report->runs = runs;
+    ret_report->servers = servers;
+    ret_report->hops = hops;
     return hb_summarise(store, runs, ret_report->runs_count, arena, &ret_report->cells, err);
 }
 

@@ -16,6 +16,10 @@ struct hb_report {
     const struct hb_sweep_row *sweep;
     const struct hb_run_row *runs; /* in order of execution */
     size_t runs_count;
+    const struct hb_server_row *servers; /* by name; none in files of older versions */
+    size_t servers_count;
+    const struct hb_hop_row *hops; /* programs of servers with several, in order of execution */
+    size_t hops_count;
     struct hb_summaries cells;
     struct hb_store *store; /* for series and histograms */
     struct hb_arena *arena; /* for what exporters make on the way */

@@ -41,8 +41,8 @@ static void set_up(struct fixture *fixture)
     result->body_bytes_min = result->body_bytes_max = 100;
     result->client = (struct hb_usage){.known = true, .cpu_ns = 4 * HB_NS_PER_S, .threads = 1};
     result->server = (struct hb_usage){.known = true, .cpu_ns = 5 * HB_NS_PER_S, .threads = 2};
-    result->server_counts = (struct hb_server_counts){true, 11000, 8, 0, 0};
-    result->server_window = (struct hb_server_counts){true, 10000, 0, 0, 0};
+    result->server_counts = (struct hb_server_counts){true, true, 11000, 8, 0, 0};
+    result->server_window = (struct hb_server_counts){true, true, 10000, 0, 0, 0};
     fixture->facts = (struct hb_trust_facts){
         .concurrency = 8,
         .keepalive = true,

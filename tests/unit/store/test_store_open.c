@@ -240,29 +240,29 @@ static int break_shelf(struct hb_store *store, struct hb_error *err)
 static void migrations_run_once_each_in_order(void **state)
 {
     static const struct hb_migration steps[] = {
-        {1, hb_schema_create}, {2, make_shelf}, {3, fill_shelf}};
+        {1, hb_schema_create}, {2, hb_schema_add_servers}, {3, make_shelf}, {4, fill_shelf}};
     struct fixture *f = *state;
     struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
     struct hb_error err = {0};
 
-    assert_int_equal(hb_migrate(store, steps, 3, &err), 0);
-    assert_int_equal(hb_migrate(store, steps, 3, &err), 0);
+    assert_int_equal(hb_migrate(store, steps, HB_ARRAY_LEN(steps), &err), 0);
+    assert_int_equal(hb_migrate(store, steps, HB_ARRAY_LEN(steps), &err), 0);
     assert_int_equal(fixture_integer(f, "SELECT COUNT(*) FROM shelf"), 1);
-    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 4);
     hb_store_close(store);
 }
 
 static void a_migration_that_fails_leaves_the_file_as_it_was(void **state)
 {
     static const struct hb_migration steps[] = {
-        {1, hb_schema_create}, {2, make_shelf}, {3, break_shelf}};
+        {1, hb_schema_create}, {2, hb_schema_add_servers}, {3, make_shelf}, {4, break_shelf}};
     struct fixture *f = *state;
     struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
     struct hb_error err = {0};
 
-    assert_int_equal(hb_migrate(store, steps, 3, &err), -1);
-    assert_non_null(strstr(err.message, "schema version 3"));
-    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 1);
+    assert_int_equal(hb_migrate(store, steps, HB_ARRAY_LEN(steps), &err), -1);
+    assert_non_null(strstr(err.message, "schema version 4"));
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 2);
     assert_int_equal(fixture_integer(f, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'shelf'"),
                      0);
     hb_store_close(store);
