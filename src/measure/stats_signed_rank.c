@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/memory.h"
+#include "measure/stats_ranks.h"
 #include "measure/stats_summary.h"
 
 static size_t walsh_count(size_t count)
@@ -52,6 +53,75 @@ double hb_signed_rank_cdf(long statistic, size_t count)
         sum += probabilities[i];
     return fmin(sum, 1);
 }
+
+/* ---- the test ---- */
+
+/* Distances from the margin, ranked; those of 0 come first. Caller frees. */
+static struct hb_ranked *rank_distances(const double *values, size_t count, double margin)
+{
+    struct hb_ranked *items = hb_calloc(count, sizeof(*items));
+
+    for (size_t i = 0; i < count; i++)
+        items[i] = (struct hb_ranked){.value = fabs(values[i] - margin), .index = i};
+    hb_rank(items, count);
+    return items;
+}
+
+/* P(sum of the ranks that are in it >= observed), each of them in it or not. */
+static double exact_tail(const struct hb_ranked *items, size_t count, size_t observed)
+{
+    HB_CLEANUP(hb_free_ptr) double *probabilities = NULL;
+    size_t total = 0;
+    double tail = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += items[i].doubled_rank;
+    probabilities = hb_calloc(total + 1, sizeof(*probabilities));
+    probabilities[0] = 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t rank = items[i].doubled_rank;
+
+        for (size_t sum = total + 1; sum-- > 0;)
+            probabilities[sum] =
+                (probabilities[sum] + (sum >= rank ? probabilities[sum - rank] : 0)) / 2;
+    }
+    for (size_t sum = observed; sum <= total; sum++)
+        tail += probabilities[sum];
+    return fmin(tail, 1);
+}
+
+static double approximate_tail(const struct hb_ranked *items, size_t count, size_t observed)
+{
+    double mean = 0, variance = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double rank = (double)items[i].doubled_rank;
+
+        mean += rank / 2;
+        variance += rank * rank / 4;
+    }
+    return erfc(((double)observed - 1 - mean) / sqrt(variance) / M_SQRT2) / 2; /* 1: half a rank */
+}
+
+double hb_signed_rank_p(const double *values, size_t count, double margin)
+{
+    HB_CLEANUP(hb_free_ptr) struct hb_ranked *items = NULL;
+    size_t zeros = 0, observed = 0;
+
+    HB_ASSERT(count > 0);
+    items = rank_distances(values, count, margin);
+    while (zeros < count && !(items[zeros].value > 0))
+        zeros++;
+    for (size_t i = zeros; i < count; i++)
+        observed += values[items[i].index] > margin ? items[i].doubled_rank : 0;
+    if (zeros == count)
+        return 1;
+    if (count > HB_SIGNED_RANK_EXACT_MAX)
+        return approximate_tail(items + zeros, count - zeros, observed);
+    return exact_tail(items + zeros, count - zeros, observed);
+}
+
+/* ---- the estimate ---- */
 
 /*
  * Largest k >= 1 with P(T <= k - 1) <= tail: the k-th smallest and k-th largest Walsh averages are

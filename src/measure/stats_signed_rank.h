@@ -21,6 +21,15 @@
  */
 double hb_signed_rank_cdf(long statistic, size_t count);
 
+/*
+ * One-sided p against "the centre is `margin` or less": the probability of so large a sum of the
+ * ranks of what lies above the margin, over all signs. Equal distances share their mean rank;
+ * observations at the margin itself take part in the ranking and then speak for neither side
+ * (Pratt's way: dropping them first would make them count for the majority). Exact with ties and
+ * zeros too; 1 when all observations are at the margin. The smallest p there can be is 2^-count.
+ */
+double hb_signed_rank_p(const double *values, size_t count, double margin);
+
 /* HB_ERR_LIMIT beyond HB_WALSH_MAX observations; at least one. */
 int hb_hodges_lehmann(const double *values, size_t count, double confidence,
                       struct hb_interval *ret_interval, struct hb_error *err) HB_MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "measure/stats_summary.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,26 @@ double hb_geometric_mean(const double *values, size_t count)
         log_sum += log(values[i]);
     }
     return exp(log_sum / (double)count);
+}
+
+static bool is_measured(double value)
+{
+    return isfinite(value) && value > 0;
+}
+
+double hb_matched_ratio(const double *base, const double *head, size_t count, size_t *ret_matched)
+{
+    double log_sum = 0;
+    size_t matched = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!is_measured(base[i]) || !is_measured(head[i]))
+            continue;
+        log_sum += log(head[i]) - log(base[i]); /* their quotient could overflow */
+        matched++;
+    }
+    *ret_matched = matched;
+    return matched > 0 ? exp(log_sum / (double)matched) : NAN;
 }
 
 static double mean_of(const double *values, size_t count)

@@ -18,6 +18,13 @@ struct hb_summary hb_summarize(const double *values, size_t count);
 /* Geometric mean alone; NAN unless all are positive. At least one observation. */
 double hb_geometric_mean(const double *values, size_t count);
 
+/*
+ * Geometric mean of head / base over the cells that both sides have: those where both figures are
+ * positive and finite (NAN: not measured). How many those are is part of the figure. NAN when there
+ * are none.
+ */
+double hb_matched_ratio(const double *base, const double *head, size_t count, size_t *ret_matched);
+
 /* A sorted copy, which the caller frees. */
 double *hb_sorted(const double *values, size_t count);
 
