@@ -10,6 +10,15 @@
 
 #define LOOK_INTERVAL_NS (50 * HB_NS_PER_MS)
 
+/* In proportion to the pause that was asked for: a busy machine must not stretch a short sweep out
+ * of shape. */
+static int64_t load_cap_ns(const struct hb_cooldown *cooldown)
+{
+    int64_t cap_ns = HB_COOLDOWN_LOAD_FACTOR * cooldown->minimum_ns;
+
+    return cap_ns < HB_COOLDOWN_LOAD_CAP_NS ? cap_ns : HB_COOLDOWN_LOAD_CAP_NS;
+}
+
 const char *hb_cooldown_reason(const struct hb_cooldown *cooldown,
                                const struct hb_host_state *state, int64_t waited_ns)
 {
@@ -22,7 +31,7 @@ const char *hb_cooldown_reason(const struct hb_cooldown *cooldown,
         waited_ns < HB_COOLDOWN_PORTS_CAP_NS)
         return "local ports are still taken";
     if (cooldown->minimum_ns > 0 && state->runnable > state->cores &&
-        waited_ns < HB_COOLDOWN_LOAD_CAP_NS)
+        waited_ns < load_cap_ns(cooldown))
         return "the load has not settled";
     return NULL;
 }

@@ -13,7 +13,8 @@
 #include "exec/host.h"
 
 #define HB_COOLDOWN_PORTS_CAP_NS (65 * HB_NS_PER_S) /* TIME_WAIT lasts 60 s */
-#define HB_COOLDOWN_LOAD_CAP_NS (5 * HB_NS_PER_S)
+#define HB_COOLDOWN_LOAD_FACTOR 5 /* waiting for the load: so many times the minimum, */
+#define HB_COOLDOWN_LOAD_CAP_NS (5 * HB_NS_PER_S) /* and never longer than this */
 
 struct hb_cooldown {
     int64_t minimum_ns;        /* 0: no pause, and no waiting for the load to settle */

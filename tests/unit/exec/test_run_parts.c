@@ -323,6 +323,7 @@ static void foreign_text_is_made_harmless(void **state HB_UNUSED)
 static void a_cool_down_is_longer_only_for_ports_and_load(void **state HB_UNUSED)
 {
     const struct hb_cooldown cooldown = {HB_NS_PER_S, 1000};
+    const struct hb_cooldown brief = {HB_NS_PER_MS, 1000};
     const struct hb_cooldown none = {0, 1000};
     const struct hb_host_state calm = {28000, 100, 1, 2}, busy = {28000, 100, 3, 2},
                                full = {28000, 26500, 1, 2}, unknown = {0, 0, 0, 1};
@@ -334,6 +335,8 @@ static void a_cool_down_is_longer_only_for_ports_and_load(void **state HB_UNUSED
     assert_null(hb_cooldown_reason(&cooldown, &busy, HB_COOLDOWN_LOAD_CAP_NS));
     assert_non_null(hb_cooldown_reason(&cooldown, &full, HB_COOLDOWN_LOAD_CAP_NS));
     assert_null(hb_cooldown_reason(&cooldown, &full, HB_COOLDOWN_PORTS_CAP_NS));
+    assert_non_null(hb_cooldown_reason(&brief, &busy, HB_NS_PER_MS));
+    assert_null(hb_cooldown_reason(&brief, &busy, HB_COOLDOWN_LOAD_FACTOR * HB_NS_PER_MS));
     assert_null(hb_cooldown_reason(&none, &busy, 0));
     assert_non_null(hb_cooldown_reason(&none, &full, 0));
 }
