@@ -3,8 +3,10 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
+#include "exec/hop.h"
 #include "exec/server_process.h"
 #include "exec/topology.h"
 
@@ -158,6 +160,8 @@ static struct hb_topology *start_topology(const char *const *command, const char
 
 static const char *const builtin_command[] = {"{libexec}/hb-server-builtin", NULL};
 
+static const char *const builtin_version[] = {"{libexec}/hb-server-builtin", "--version", NULL};
+
 static void the_embedded_server_comes_up_counts_and_goes(void **state HB_UNUSED)
 {
     struct hb_error err = {0};
@@ -210,6 +214,197 @@ static void a_server_that_is_not_installed_is_named(void **state HB_UNUSED)
     assert_non_null(strstr(err.message, "hb-server-absent: No such file or directory"));
 }
 
+/* ---- programs that know nothing of us, and what stands behind them ---- */
+
+/* The embedded server in the part of a stranger: it is told its port, and nobody reads what it
+ * says. */
+static const char *const strange_command[] = {"{libexec}/hb-server-builtin", "--port=@http@", NULL};
+static const char *const no_texts[] = {NULL};
+static const char *const one_template[] = {"strange.conf.in", NULL};
+
+struct stranger {
+    char folder[64], file[128], template[128];
+    struct hb_entry_topology topology;
+    struct hb_entry entries[2];
+    struct hb_registry registry;
+    struct hb_server_spec spec;
+};
+
+static void init_stranger(struct stranger *s, const char *template, const char *options_json)
+{
+    static const struct hb_entry_option instances = {
+        .name = "instances", .type = HB_OPTION_INTEGER, .default_json = "2"};
+    FILE *file;
+
+    snprintf(s->folder, sizeof s->folder, "/tmp/hb-test-topology-XXXXXX");
+    assert_non_null(mkdtemp(s->folder));
+    snprintf(s->file, sizeof s->file, "%s/server.yaml", s->folder);
+    snprintf(s->template, sizeof s->template, "%s/%s", s->folder, one_template[0]);
+    file = fopen(s->template, "w");
+    assert_non_null(file);
+    fputs(template, file);
+    fclose(file);
+    s->topology = (struct hb_entry_topology){.configuration = one_template,
+                                             .environment = no_texts,
+                                             .ready = "http://127.0.0.1:@http@/get",
+                                             .probe = "/status/200"};
+    s->entries[0] =
+        (struct hb_entry){.kind = HB_ENTRY_SERVER, .name = "builtin", .command = builtin_command};
+    s->entries[1] = (struct hb_entry){.kind = HB_ENTRY_SERVER,
+                                      .name = "strange",
+                                      .command = strange_command,
+                                      .version_command = builtin_version,
+                                      .options = &instances,
+                                      .options_count = 1,
+                                      .topology = &s->topology,
+                                      .path = s->file};
+    make_registry(&s->registry);
+    s->registry.servers = s->entries;
+    s->registry.servers_count = 2;
+    s->spec = (struct hb_server_spec){
+        .name = "strange", .entry = &s->entries[1], .options_json = options_json};
+}
+
+static void remove_stranger(struct stranger *s)
+{
+    unlink(s->template);
+    rmdir(s->folder);
+}
+
+static struct hb_topology *start_stranger(struct stranger *s)
+{
+    struct hb_topology *topology = NULL;
+    struct hb_error err = {0};
+
+    if (hb_topology_start(&s->registry, &s->spec, NULL, &topology, &err) != 0)
+        fail_msg("%s", err.message);
+    return topology;
+}
+
+static void a_strange_program_is_run_as_its_registry_file_says(void **state HB_UNUSED)
+{
+    struct stranger s;
+    struct hb_topology *topology;
+    struct stat facts;
+    char directory[PATH_MAX], expected[64];
+    unsigned port;
+
+    init_stranger(&s, "listen @http@;\n", "{}");
+    topology = start_stranger(&s);
+    assert_int_equal(sscanf(hb_topology_url(topology), "http://127.0.0.1:%u", &port), 1);
+    assert_null(hb_topology_https_url(topology));
+    assert_non_null(strstr(hb_topology_version(topology), "hb-server-builtin"));
+    snprintf(expected, sizeof expected, "## strange.conf\nlisten %u;\n", port);
+    assert_non_null(strstr(hb_topology_configuration(topology), expected));
+    snprintf(directory, sizeof directory, "%s", hb_topology_hop(topology, 0)->dir.path);
+    assert_int_equal(stat(directory, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0700);
+    hb_topology_stop(topology);
+    assert_int_equal(stat(directory, &facts), -1);
+    remove_stranger(&s);
+}
+
+/* Its port cannot be had: somebody else listens there. */
+static void a_port_that_a_stranger_holds_is_no_server_of_ours(void **state HB_UNUSED)
+{
+    struct hb_error err = {0};
+    struct hb_topology *other = start_topology(builtin_command, "{}", &err), *topology = NULL;
+    const char *colon = strrchr(hb_topology_url(other), ':');
+    char options[64];
+    struct stranger s;
+
+    snprintf(options, sizeof options, "{\"port\":%s}", colon + 1);
+    init_stranger(&s, "", options);
+    assert_int_equal(hb_topology_start(&s.registry, &s.spec, NULL, &topology, &err), -1);
+    assert_int_equal(err.code, HB_ERR_RUN);
+    assert_true(hb_topology_alive(other));
+    hb_topology_stop(other);
+    remove_stranger(&s);
+}
+
+static void a_slip_in_a_template_is_told_with_file_and_line(void **state HB_UNUSED)
+{
+    struct hb_error err = {0};
+    struct hb_topology *topology = NULL;
+    struct stranger s;
+
+    init_stranger(&s, "a\nlisten @htp@;\n", "{}");
+    assert_int_equal(hb_topology_start(&s.registry, &s.spec, NULL, &topology, &err), -1);
+    assert_int_equal(err.code, HB_ERR_INPUT);
+    assert_non_null(strstr(err.message, "strange.conf.in: line 2: unknown word: htp"));
+    remove_stranger(&s);
+}
+
+static void another_version_than_the_wanted_one_is_refused(void **state HB_UNUSED)
+{
+    struct hb_error err = {0};
+    struct hb_topology *topology = NULL;
+    struct stranger s;
+
+    init_stranger(&s, "", "{}");
+    s.spec.version = "99.9";
+    assert_int_equal(hb_topology_start(&s.registry, &s.spec, NULL, &topology, &err), -1);
+    assert_int_equal(err.code, HB_ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.message, "version 99.9 is wanted, but this is hb-server-builtin"));
+    remove_stranger(&s);
+}
+
+static void kill_hop(struct hb_topology *topology, size_t number)
+{
+    struct pollfd events = {.fd = hb_topology_fd(topology), .events = POLLIN};
+
+    kill(hb_topology_hop(topology, number)->process.child.pid, SIGKILL);
+    while (hb_topology_alive(topology) || !hb_topology_hop(topology, number)->process.ended)
+        assert_int_equal(poll(&events, 1, 10000), 1);
+}
+
+static void instances_may_end_but_not_what_clients_reach(void **state HB_UNUSED)
+{
+    struct hb_topology *topology;
+    struct pollfd events;
+    struct stranger s;
+
+    init_stranger(&s, "@each upstream@\nserver @upstream@;\n@end@\n",
+                  "{\"backend\":\"builtin\",\"instances\":2}");
+    topology = start_stranger(&s);
+    assert_int_equal(hb_topology_hops(topology), 3);
+    assert_string_equal(hb_topology_hop(topology, 0)->label, "strange");
+    assert_string_equal(hb_topology_hop(topology, 2)->label, "builtin 2");
+    assert_ptr_equal(hb_topology_backend(&s.registry, &s.spec), &s.entries[0]);
+    for (size_t i = 1; i <= 2; i++)
+        assert_non_null(strstr(hb_topology_configuration(topology),
+                               hb_hop_address(hb_topology_hop(topology, i))));
+    kill_hop(topology, 1);
+    assert_true(hb_topology_serves(topology));
+    events = (struct pollfd){.fd = hb_topology_fd(topology), .events = POLLIN};
+    assert_int_equal(poll(&events, 1, 0), 0); /* its end is told once */
+    kill_hop(topology, 0);
+    assert_false(hb_topology_serves(topology));
+    hb_topology_stop(topology);
+    remove_stranger(&s);
+}
+
+static void a_number_of_instances_beyond_reason_is_refused(void **state HB_UNUSED)
+{
+    static const char *const options[] = {
+        "{\"backend\":\"builtin\",\"instances\":0}",
+        "{\"backend\":\"builtin\",\"instances\":65}",
+        "{\"backend\":\"strange\",\"instances\":1}",
+        "{\"backend\":\"absent\",\"instances\":1}",
+    };
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(options); i++) {
+        struct hb_error err = {0};
+        struct hb_topology *topology = NULL;
+        struct stranger s;
+
+        init_stranger(&s, "", options[i]);
+        assert_int_equal(hb_topology_start(&s.registry, &s.spec, NULL, &topology, &err), -1);
+        assert_int_equal(err.code, HB_ERR_INPUT);
+        remove_stranger(&s);
+    }
+}
+
 static void an_origin_of_the_user_s_own_is_never_touched(void **state HB_UNUSED)
 {
     struct hb_registry registry;
@@ -241,6 +436,12 @@ int main(void)
         cmocka_unit_test(the_embedded_server_comes_up_counts_and_goes),
         cmocka_unit_test(options_reach_the_server_as_flags),
         cmocka_unit_test(a_server_that_is_not_installed_is_named),
+        cmocka_unit_test(a_strange_program_is_run_as_its_registry_file_says),
+        cmocka_unit_test(a_port_that_a_stranger_holds_is_no_server_of_ours),
+        cmocka_unit_test(a_slip_in_a_template_is_told_with_file_and_line),
+        cmocka_unit_test(another_version_than_the_wanted_one_is_refused),
+        cmocka_unit_test(instances_may_end_but_not_what_clients_reach),
+        cmocka_unit_test(a_number_of_instances_beyond_reason_is_refused),
         cmocka_unit_test(an_origin_of_the_user_s_own_is_never_touched),
     };
 
