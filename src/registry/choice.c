@@ -77,8 +77,15 @@ static const struct {
     {"manual", "is installed by hand: this program knows of one version", false, false, false},
 };
 
+static bool is_empty(const struct hb_choice *choice)
+{
+    return choice->version == NULL && choice->python == NULL && choice->packages_count == 0;
+}
+
 const char *hb_choice_problem(const struct hb_entry *entry, const struct hb_choice *choice)
 {
+    if (is_empty(choice))
+        return NULL;
     for (size_t i = 0; i < HB_ARRAY_LEN(abilities); i++) {
         if (strcmp(abilities[i].kind, entry->install_kind) == 0 &&
             ((choice->version != NULL && !abilities[i].version) ||
@@ -129,7 +136,7 @@ const struct hb_entry *hb_entry_choose(const struct hb_entry *entry, const struc
 {
     struct hb_entry *chosen;
 
-    if (choice->version == NULL && choice->python == NULL && choice->packages_count == 0)
+    if (is_empty(choice))
         return entry;
     chosen = hb_arena_memdup(arena, entry, sizeof *entry);
     chosen->choice = hb_arena_memdup(arena, choice, sizeof *choice);

@@ -1,4 +1,4 @@
-/* Names of modes and protocols, both ways. A name's position is the number of its bit. */
+/* Names of modes, protocols and profiles, both ways. A name's position is the number of its bit. */
 #include <string.h>
 
 #include "base/assert.h"
@@ -6,6 +6,7 @@
 
 const char *const hb_mode_names[] = {"sync", "async", NULL};
 const char *const hb_http_names[] = {"http/1.1", "h2", NULL};
+const char *const hb_profile_names[] = {"tuned", "stock", NULL};
 
 static const char *name_of(const char *const *names, unsigned bit)
 {
@@ -41,6 +42,11 @@ int hb_mode_from_name(const char *name, enum hb_mode *ret_mode)
         return -1;
     *ret_mode = (enum hb_mode)bit;
     return 0;
+}
+
+const char *hb_profile_name(enum hb_profile profile)
+{
+    return name_of(hb_profile_names, profile);
 }
 
 const char *hb_http_name(enum hb_http http)
