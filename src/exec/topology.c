@@ -99,9 +99,7 @@ static int start_instances(struct hb_topology *topology, const struct plan *plan
 
     if (instances == 0)
         return 0;
-    if (backend == NULL ||
-        hb_topology_backend(plan->registry, &(struct hb_server_spec){.entry = backend,
-                                                                     .options_json = "{}"}) != NULL)
+    if (backend == NULL || hb_entry_option(backend, "backend") != NULL)
         return hb_fail(err, HB_ERR_INPUT, "backend: no server of that name can be behind it");
     options = default_options(backend);
     for (size_t i = 1; i <= instances; i++) {

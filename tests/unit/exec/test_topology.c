@@ -232,8 +232,10 @@ struct stranger {
 
 static void init_stranger(struct stranger *s, const char *template, const char *options_json)
 {
-    static const struct hb_entry_option instances = {
-        .name = "instances", .type = HB_OPTION_INTEGER, .default_json = "2"};
+    static const struct hb_entry_option options[] = {
+        {.name = "instances", .type = HB_OPTION_INTEGER, .default_json = "2"},
+        {.name = "backend", .type = HB_OPTION_STRING, .default_json = "\"builtin\""},
+    };
     FILE *file;
 
     snprintf(s->folder, sizeof s->folder, "/tmp/hb-test-topology-XXXXXX");
@@ -254,8 +256,8 @@ static void init_stranger(struct stranger *s, const char *template, const char *
                                       .name = "strange",
                                       .command = strange_command,
                                       .version_command = builtin_version,
-                                      .options = &instances,
-                                      .options_count = 1,
+                                      .options = options,
+                                      .options_count = HB_ARRAY_LEN(options),
                                       .topology = &s->topology,
                                       .path = s->file};
     make_registry(&s->registry);
