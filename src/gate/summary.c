@@ -113,8 +113,9 @@ static struct hb_estimate estimate(const struct hb_cell_summary *cell, observe_f
 
 static void count_run(struct hb_cell_summary *cell, const struct hb_run_row *run)
 {
-    size_t *counters[] = {&cell->ok, &cell->failed, &cell->skipped, &cell->pending};
-    static const char *const names[] = {"ok", "failed", "skipped", "pending"};
+    size_t *counters[] = {&cell->ok, &cell->failed, &cell->skipped, &cell->pending,
+                          &cell->not_needed};
+    static const char *const names[] = {"ok", "failed", "skipped", "pending", "not_needed"};
 
     for (size_t i = 0; i < HB_ARRAY_LEN(names); i++) {
         if (strcmp(run->status, names[i]) == 0)

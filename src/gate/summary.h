@@ -24,7 +24,7 @@ struct hb_estimate {
 struct hb_cell_summary {
     const struct hb_run_row *first;       /* a run of this cell, for its labels */
     const struct hb_run_row *const *runs; /* all of them, by round */
-    size_t runs_count, ok, failed, skipped, pending;
+    size_t runs_count, ok, failed, skipped, pending, not_needed;
     struct hb_estimate requests_per_second; /* verified */
     struct hb_estimate cpu_per_request_ns;  /* client's */
     struct hb_estimate server_cpu_per_request_ns;

@@ -19,7 +19,7 @@ static bool holds(const struct hb_threshold *threshold, double value)
 /* Whether there is something to check: a cell that was skipped on purpose is not a failure. */
 static bool is_checked(const struct hb_cell_summary *cell)
 {
-    return cell->runs_count > cell->skipped + cell->pending;
+    return cell->runs_count > cell->skipped + cell->pending + cell->not_needed;
 }
 
 void hb_thresholds_check(const struct hb_threshold *thresholds, size_t thresholds_count,

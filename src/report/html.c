@@ -149,6 +149,8 @@ static int write_html(const struct hb_report *report, FILE *out, HB_UNUSED struc
     write_title(report, out);
     fputs("<main>\n", out);
     hb_html_rankings(report, groups, count, out);
+    if (strcmp(report->sweep->purpose, "smoke") != 0)
+        hb_html_rollups(report, out);
     hb_html_charts(report, groups, count, out);
     hb_html_flags(report, out);
     hb_html_failures(report, out);

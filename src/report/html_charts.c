@@ -17,18 +17,11 @@ struct family {
     size_t count;
 };
 
-static bool same_family(const struct hb_run_row *a, const struct hb_run_row *b)
-{
-    return strcmp(a->server, b->server) == 0 && strcmp(a->method, b->method) == 0 &&
-           strcmp(a->url, b->url) == 0 && a->duration_ns == b->duration_ns &&
-           !(a->rate > b->rate) && !(a->rate < b->rate);
-}
-
 static size_t family_length(const struct hb_cell_group *groups, size_t start, size_t count)
 {
     size_t end = start + 1;
 
-    while (end < count && same_family(groups[start].cells[0]->first, groups[end].cells[0]->first))
+    while (end < count && hb_same_family(&groups[start], &groups[end]))
         end++;
     return end - start;
 }
@@ -45,7 +38,8 @@ static size_t family_clients(const struct family *family, struct hb_arena *arena
     clients = hb_arena_calloc(arena, capacity, sizeof *clients);
     for (size_t i = 0; i < family->count; i++) {
         for (size_t j = 0; j < family->groups[i].count; j++) {
-            const char *client = family->groups[i].cells[j]->first->client;
+            const char *client =
+                hb_compared_name(family->groups[i].cells[j]->first, family->groups[i].comparison);
             size_t known = 0;
 
             while (known < count && strcmp(clients[known], client) != 0)
@@ -62,7 +56,7 @@ static const struct hb_cell_summary *find_client(const struct hb_cell_group *gro
                                                  const char *client)
 {
     for (size_t i = 0; i < group->count; i++) {
-        if (strcmp(group->cells[i]->first->client, client) == 0)
+        if (strcmp(hb_compared_name(group->cells[i]->first, group->comparison), client) == 0)
             return group->cells[i];
     }
     return NULL;
@@ -137,8 +131,8 @@ static void write_family(const struct hb_report *report, const struct family *fa
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf title;
 
-    hb_buf_init(&title, 4096);
-    hb_html_describe(family->groups[0].cells[0]->first, false, &title);
+    hb_buf_init(&title, 8192);
+    hb_group_describe(&family->groups[0], false, &title);
     fputs("<h3>", out);
     hb_markup_text(out, hb_buf_text(&title));
     fputs("</h3>\n", out);
@@ -165,13 +159,13 @@ static void write_scaling(const struct hb_report *report, const struct hb_cell_g
 }
 
 /* The curve of one cell at each quantile that at least ten samples lie above. */
-static struct hb_chart_series latency_series(const struct hb_cell_summary *cell,
+static struct hb_chart_series latency_series(const struct hb_cell_summary *cell, const char *label,
                                              const struct hb_chart_tick *ticks,
                                              const double *quantiles, size_t count,
                                              struct hb_arena *arena)
 {
     struct hb_chart_point *points = hb_arena_calloc(arena, count, sizeof *points);
-    struct hb_chart_series series = {.label = cell->first->client, .points = points};
+    struct hb_chart_series series = {.label = label, .points = points};
 
     for (size_t i = 0; i < count; i++) {
         double value = (double)hb_hist_quantile(&cell->response, quantiles[i]);
@@ -205,9 +199,11 @@ static void write_latency(const struct hb_report *report, const struct hb_cell_g
     for (size_t i = 0; i < COUNT; i++)
         ticks[i] = (struct hb_chart_tick){.x = -log10(1 - quantiles[i]), .label = labels[i]};
     for (size_t i = 0; i < group->count; i++)
-        series[i] = latency_series(group->cells[i], ticks, quantiles, COUNT, report->arena);
-    hb_buf_init(&title, 4096);
-    hb_html_describe(group->cells[0]->first, true, &title);
+        series[i] = latency_series(group->cells[i],
+                                   hb_compared_name(group->cells[i]->first, group->comparison),
+                                   ticks, quantiles, COUNT, report->arena);
+    hb_buf_init(&title, 8192);
+    hb_group_describe(group, true, &title);
     fputs("<h3>", out);
     hb_markup_text(out, hb_buf_text(&title));
     fputs("</h3>\n", out);

@@ -2,32 +2,34 @@
 #include "report/html_tables.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
+
+#include "gate/rollup.h"
 
 #include "report/markup.h"
 
-void hb_html_describe(const struct hb_run_row *run, bool concurrency, struct hb_buf *ret_text)
-{
-    hb_buf_printf(ret_text, "%s %s on %s", run->method, run->url, run->server);
-    if (concurrency)
-        hb_buf_printf(ret_text, ", %" PRIu32 " at once", run->concurrency);
-    if (run->rate > 0)
-        hb_buf_printf(ret_text, ", %.10g requests/s due", run->rate);
-}
-
+/* "GET /get on builtin, 16 at once" */
 static void write_described(const struct hb_run_row *run, FILE *out)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf text;
-
-    hb_buf_init(&text, 4096);
-    hb_html_describe(run, true, &text);
-    hb_markup_text(out, hb_buf_text(&text));
+    hb_markup_text(out, run->method);
+    fputs(" ", out);
+    hb_markup_text(out, run->url);
+    fputs(" on ", out);
+    hb_markup_text(out, run->server);
+    fprintf(out, ", %" PRIu32 " at once", run->concurrency);
+    if (run->rate > 0)
+        fprintf(out, ", %.10g requests/s due", run->rate);
 }
 
-static void write_value(enum hb_metric metric, double value, FILE *out)
+void hb_html_value(enum hb_metric metric, double value, FILE *out)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
 
+    if (isnan(value)) {
+        fputs("<span class=\"dim\">not measured</span>", out);
+        return;
+    }
     hb_buf_init(&text, 64);
     hb_metric_format(metric, value, &text);
     fputs(hb_buf_text(&text), out);
@@ -38,10 +40,7 @@ static void write_metric(const struct hb_cell_summary *cell, enum hb_metric metr
     double value;
 
     fputs("<td>", out);
-    if (hb_summary_metric(cell, metric, &value))
-        write_value(metric, value, out);
-    else
-        fputs("<span class=\"dim\">not measured</span>", out);
+    hb_html_value(metric, hb_summary_metric(cell, metric, &value) ? value : NAN, out);
     fputs("</td>", out);
 }
 
@@ -49,9 +48,9 @@ static void write_interval(const struct hb_estimate *estimate, enum hb_metric me
 {
     fputs("<td>", out);
     if (estimate->n >= 2) {
-        write_value(metric, estimate->interval.low, out);
+        hb_html_value(metric, estimate->interval.low, out);
         fputs(" – ", out);
-        write_value(metric, estimate->interval.high, out);
+        hb_html_value(metric, estimate->interval.high, out);
     } else {
         fputs("<span class=\"dim\">needs 2 rounds</span>", out);
     }
@@ -95,10 +94,15 @@ static double largest_rate(const struct hb_cell_group *group)
     return maximum;
 }
 
-static void write_ranked_cell(const struct hb_cell_summary *cell, double maximum, FILE *out)
+static void write_ranked_cell(const struct hb_cell_group *group, size_t rank, double maximum,
+                              FILE *out)
 {
-    fputs("<tr><td>", out);
-    hb_markup_text(out, cell->first->client);
+    const struct hb_cell_summary *cell = group->cells[rank];
+
+    fprintf(out, "<tr%s><td>", rank < group->comparable ? "" : " class=\"apart\"");
+    hb_markup_text(out, hb_compared_name(cell->first, group->comparison));
+    if (cell->ok > 0 && rank >= group->comparable)
+        fputs("<br><small class=\"flag\">not comparable</small>", out);
     if (cell->flags != 0) {
         fputs("<br><small>", out);
         write_flag_names(cell->flags, out);
@@ -115,7 +119,7 @@ static void write_ranked_cell(const struct hb_cell_summary *cell, double maximum
     write_interval(&cell->cpu_per_request_ns, HB_METRIC_CPU_PER_REQUEST, out);
     write_metric(cell, HB_METRIC_RSS_PEAK, out);
     write_metric(cell, HB_METRIC_ERROR_RATE, out);
-    fprintf(out, "<td>%zu of %zu</td></tr>\n", cell->ok, cell->runs_count);
+    fprintf(out, "<td>%zu of %zu</td></tr>\n", cell->ok, cell->runs_count - cell->not_needed);
 }
 
 static double confidence_of(const struct hb_cell_group *group)
@@ -131,11 +135,16 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
 {
     double maximum = largest_rate(group);
 
+    HB_CLEANUP(hb_buf_release) struct hb_buf title;
+
+    hb_buf_init(&title, 8192);
+    hb_group_describe(group, true, &title);
     fputs("<h3>", out);
-    write_described(group->cells[0]->first, out);
-    fputs("</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Client</th>"
-          "<th scope=\"col\">Verified</th>",
-          out);
+    hb_markup_text(out, hb_buf_text(&title));
+    fprintf(out,
+            "</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>"
+            "<th scope=\"col\">Verified</th>",
+            group->comparison == HB_COMPARE_SERVERS ? "Server" : "Client");
     fprintf(out, "<th scope=\"col\">Interval (%.1f %%)</th><th scope=\"col\"></th>",
             100 * confidence_of(group));
     fputs("<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
@@ -144,7 +153,7 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
           "<th scope=\"col\">Runs</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < group->count; i++)
-        write_ranked_cell(group->cells[i], maximum, out);
+        write_ranked_cell(group, i, maximum, out);
     fputs("</tbody></table></div>\n", out);
 }
 
@@ -154,7 +163,8 @@ void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group
     fputs("<section><h2>Ranking</h2>\n<p>By verified responses a second: the expected status "
           "and, where given, length. Latencies are merged over rounds, from the instant a request "
           "was due to its last body byte. In a closed loop at saturation, latency is concurrency "
-          "over throughput: compare latencies at a fixed rate.</p>\n",
+          "over throughput: compare latencies at a fixed rate. Below the line: measured, but not "
+          "comparable, for the reasons under Trust flags.</p>\n",
           out);
     for (size_t i = 0; i < groups_count; i++)
         write_ranking(&groups[i], out);
@@ -163,8 +173,62 @@ void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group
     fputs("</section>\n", out);
 }
 
+static void write_rollup_row(const struct hb_rollup *rollup, const struct hb_rollup_row *row,
+                             FILE *out)
+{
+    static const enum hb_metric metrics[] = {
+        [HB_ROLLUP_RATE] = HB_METRIC_REQUESTS_PER_SECOND,
+        [HB_ROLLUP_CPU] = HB_METRIC_CPU_PER_REQUEST,
+        [HB_ROLLUP_P50] = HB_METRIC_P50,
+        [HB_ROLLUP_P99] = HB_METRIC_P99,
+    };
+
+    fputs("<tr><td>", out);
+    hb_markup_text(out, row->name);
+    fputs("</td>", out);
+    for (int metric = rollup->open_loop ? HB_ROLLUP_CPU : 0; metric < HB_ROLLUP_METRICS; metric++) {
+        fputs("<td>", out);
+        hb_html_value(metrics[metric], row->means[metric], out);
+        fputs("</td>", out);
+    }
+    fputs("</tr>\n", out);
+}
+
+/* A roll-up of one load says no more than its ranking does. */
+static void write_rollup(const struct hb_report *report, bool open_loop, FILE *out)
+{
+    struct hb_rollup rollup = hb_roll_up(&report->cells, open_loop, report->arena);
+
+    if (rollup.names < 2 || rollup.most < 2)
+        return;
+    fprintf(out,
+            "<h3>All %s-loop loads together</h3>\n<p>Geometric means over the %zu of %zu loads "
+            "that all %zu have measured and comparable.</p>\n",
+            open_loop ? "open" : "closed", rollup.shared, rollup.most, rollup.names);
+    if (rollup.shared == 0)
+        return;
+    fprintf(out,
+            "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>%s"
+            "<th scope=\"col\">CPU a request</th><th scope=\"col\">p50</th>"
+            "<th scope=\"col\">p99</th></tr></thead><tbody>\n",
+            hb_comparison_of(&report->cells) == HB_COMPARE_SERVERS ? "Server" : "Client",
+            open_loop ? "" : "<th scope=\"col\">Verified</th>");
+    for (size_t i = 0; i < rollup.rows_count; i++)
+        write_rollup_row(&rollup, &rollup.rows[i], out);
+    fputs("</tbody></table></div>\n", out);
+}
+
+void hb_html_rollups(const struct hb_report *report, FILE *out)
+{
+    fputs("<section>", out);
+    write_rollup(report, false, out);
+    write_rollup(report, true, out);
+    fputs("</section>\n", out);
+}
+
 void hb_html_flags(const struct hb_report *report, FILE *out)
 {
+    enum hb_comparison comparison = hb_comparison_of(&report->cells);
     unsigned flags = 0;
 
     for (size_t i = 0; i < report->cells.count; i++)
@@ -179,8 +243,11 @@ void hb_html_flags(const struct hb_report *report, FILE *out)
             continue;
         for (size_t i = 0; i < report->cells.count; i++)
             cells += (report->cells.cells[i].flags & (1u << bit)) != 0;
-        fprintf(out, "<dt><span class=\"flag\">⚑ %s</span> (%zu cell%s)</dt><dd>%s</dd>\n",
+        fprintf(out, "<dt><span class=\"flag\">⚑ %s</span> (%zu cell%s)</dt><dd>%s",
                 hb_flag_name(bit), cells, cells == 1 ? "" : "s", hb_flag_meaning(bit));
+        if (hb_flag_objection(bit, comparison) != NULL)
+            fprintf(out, " <b>Not comparable:</b> %s", hb_flag_objection(bit, comparison));
+        fputs("</dd>\n", out);
     }
     fputs("</dl></section>\n", out);
 }
@@ -234,7 +301,7 @@ static void write_run_figures(const struct hb_run_row *run, FILE *out)
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         fputs("<td>", out);
         if (measured)
-            write_value(figures[i].metric, figures[i].value, out);
+            hb_html_value(figures[i].metric, figures[i].value, out);
         fputs("</td>", out);
     }
     if (measured)

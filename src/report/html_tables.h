@@ -15,8 +15,10 @@ void hb_html_failures(const struct hb_report *report,
                       FILE *out); /* failed runs with their reason and log */
 void hb_html_runs(const struct hb_report *report, FILE *out); /* every run, in order of execution */
 
-/* "GET /get on builtin" with ", 16 at once" when `concurrency`, and the rate of an open loop. Not
- * escaped. */
-void hb_html_describe(const struct hb_run_row *run, bool concurrency, struct hb_buf *ret_text);
+/* Geometric means over the loads that all clients (or servers) share. */
+void hb_html_rollups(const struct hb_report *report, FILE *out);
+
+/* A figure with its unit; NAN: "not measured". */
+void hb_html_value(enum hb_metric metric, double value, FILE *out);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "gate/trust_rules.h"
 #include "report/exporters.h"
 #include "report/run_columns.h"
 
@@ -100,7 +101,7 @@ static void write_flags(FILE *out, bool *first, unsigned flags)
     fputs("]", out);
 }
 
-static void write_cell(const struct hb_cell_summary *cell, FILE *out)
+static void write_cell(const struct hb_cell_summary *cell, enum hb_comparison comparison, FILE *out)
 {
     static const char *const names[] = {"p50_ns", "p90_ns", "p95_ns", "p99_ns", "p999_ns"};
     static const enum hb_metric metrics[] = {HB_METRIC_P50, HB_METRIC_P90, HB_METRIC_P95,
@@ -117,8 +118,10 @@ static void write_cell(const struct hb_cell_summary *cell, FILE *out)
     write_text(out, &first, "url", run->url);
     fprintf(out, ", \"concurrency\": %" PRIu32 ", \"rate\": ", run->concurrency);
     hb_json_write_number(out, run->rate);
-    fprintf(out, ", \"runs\": {\"ok\": %zu, \"failed\": %zu, \"skipped\": %zu, \"pending\": %zu}",
-            cell->ok, cell->failed, cell->skipped, cell->pending);
+    fprintf(out,
+            ", \"runs\": {\"ok\": %zu, \"failed\": %zu, \"skipped\": %zu, \"pending\": %zu, "
+            "\"not_needed\": %zu}",
+            cell->ok, cell->failed, cell->skipped, cell->pending, cell->not_needed);
     fprintf(out, ", \"verified\": %" PRIu64 ", \"failed_requests\": %" PRIu64, cell->verified,
             cell->failed_requests);
     write_estimate(out, &first, "requests_per_second", &cell->requests_per_second);
@@ -135,6 +138,11 @@ static void write_cell(const struct hb_cell_summary *cell, FILE *out)
     }
     fputs("}", out);
     write_flags(out, &first, cell->flags);
+    write_key(out, &first, "comparable");
+    if (cell->ok > 0)
+        fputs(hb_is_comparable(cell, comparison) ? "true" : "false", out);
+    else
+        fputs("null", out);
     fputs("}", out);
 }
 
@@ -218,14 +226,16 @@ static void write_run(const struct hb_report *report, const struct hb_run_row *r
 
 static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
 {
+    enum hb_comparison comparison = hb_comparison_of(&report->cells);
     size_t hops = 0;
 
     fprintf(out, "{\"schema_version\": %d,\n \"sweep\": ", RESULTS_SCHEMA_VERSION);
     write_sweep(report->sweep, out);
-    fputs(",\n \"cells\": [", out);
+    fprintf(out, ",\n \"compares\": \"%s\",\n \"cells\": [",
+            comparison == HB_COMPARE_SERVERS ? "servers" : "clients");
     for (size_t i = 0; i < report->cells.count; i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", out);
-        write_cell(&report->cells.cells[i], out);
+        write_cell(&report->cells.cells[i], comparison, out);
     }
     fputs("],\n \"servers\": [", out);
     for (size_t i = 0; i < report->servers_count; i++) {

@@ -4,11 +4,13 @@
  * interval over rounds.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "config/diag.h"
+#include "gate/rollup.h"
 #include "report/exporters.h"
 #include "report/group.h"
 
@@ -109,7 +111,8 @@ static void put_state(const struct hb_cell_summary *cell, struct hb_buf *text)
 }
 
 /* "    ⚑ host_contended 1 of 5 runs failed: …": what there is to know about a row of figures. */
-static void print_remarks(const struct hb_cell_summary *cell, FILE *out)
+static void print_remarks(const struct hb_cell_summary *cell, enum hb_comparison comparison,
+                          FILE *out)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text, shown;
 
@@ -119,6 +122,8 @@ static void print_remarks(const struct hb_cell_summary *cell, FILE *out)
         if ((cell->flags & (1u << bit)) != 0)
             hb_buf_printf(&text, "%s%s", text.length > 0 ? " " : "", hb_flag_name(bit));
     }
+    if (cell->ok > 0 && !hb_is_comparable(cell, comparison))
+        hb_buf_puts(&text, " – not comparable");
     put_state(cell, &text);
     if (text.length == 0)
         return;
@@ -128,7 +133,7 @@ static void print_remarks(const struct hb_cell_summary *cell, FILE *out)
 }
 
 static void print_cell(const struct hb_report *report, const struct hb_cell_summary *cell,
-                       FILE *out)
+                       enum hb_comparison comparison, FILE *out)
 {
     const struct {
         const char *text;
@@ -143,13 +148,13 @@ static void print_cell(const struct hb_report *report, const struct hb_cell_summ
     };
 
     fputs("  ", out);
-    print_padded(out, cell->first->client, CLIENT_COLUMNS, false);
+    print_padded(out, hb_compared_name(cell->first, comparison), CLIENT_COLUMNS, false);
     for (size_t i = 0; i < HB_ARRAY_LEN(cells); i++) {
         fputc(' ', out);
         print_padded(out, cells[i].text, cells[i].columns, true);
     }
     fputc('\n', out);
-    print_remarks(cell, out);
+    print_remarks(cell, comparison, out);
 }
 
 /* A smoke run tells whether a cell works, and measures nothing. */
@@ -158,41 +163,96 @@ static bool is_smoke(const struct hb_report *report)
     return strcmp(report->sweep->purpose, "smoke") == 0;
 }
 
-static void print_smoke_cell(const struct hb_cell_summary *cell, FILE *out)
+static void print_smoke_cell(const struct hb_cell_summary *cell, enum hb_comparison comparison,
+                             FILE *out)
 {
     fputs("  ", out);
-    print_padded(out, cell->first->client, CLIENT_COLUMNS, false);
+    print_padded(out, hb_compared_name(cell->first, comparison), CLIENT_COLUMNS, false);
     fprintf(out, " %s\n", cell->ok > 0 ? "ok" : "–");
-    print_remarks(cell, out);
+    print_remarks(cell, comparison, out);
 }
 
 static void print_group(const struct hb_report *report, const struct hb_cell_group *group,
                         FILE *out)
 {
     bool smoke = is_smoke(report);
-    const struct hb_run_row *run = group->cells[0]->first;
+    HB_CLEANUP(hb_buf_release) struct hb_buf title;
 
-    fprintf(out, "\n%s %s on %s, %" PRIu32 " at once", run->method, run->url, run->server,
-            run->concurrency);
-    if (run->rate > 0)
-        fprintf(out, ", %.10g requests/s due", run->rate);
-    fputc('\n', out);
+    hb_buf_init(&title, 8192);
+    hb_group_describe(group, true, &title);
+    fprintf(out, "\n%s\n", hb_buf_text(&title));
     if (!smoke)
-        fprintf(out, "  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS, "client", "verified", "",
+        fprintf(out, "  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS,
+                group->comparison == HB_COMPARE_SERVERS ? "server" : "client", "verified", "",
                 "p50", "p99", "CPU/req", "errors");
     for (size_t i = 0; i < group->count; i++) {
         if (smoke)
-            print_smoke_cell(group->cells[i], out);
+            print_smoke_cell(group->cells[i], group->comparison, out);
         else
-            print_cell(report, group->cells[i], out);
+            print_cell(report, group->cells[i], group->comparison, out);
     }
 }
 
-static void print_flag(FILE *out, unsigned bit)
+static void print_flag(FILE *out, unsigned bit, enum hb_comparison comparison)
 {
+    const char *objection = hb_flag_objection(bit, comparison);
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
     int column = fprintf(out, "⚑ %s:", hb_flag_name(bit)) - 2; /* the sign is three bytes */
 
-    print_wrapped(out, hb_flag_meaning(bit), column, 2);
+    hb_buf_init(&text, 1024);
+    hb_buf_printf(&text, "%s%s%s", hb_flag_meaning(bit),
+                  objection != NULL ? " Not comparable: " : "", objection != NULL ? objection : "");
+    print_wrapped(out, hb_buf_text(&text), column, 2);
+}
+
+/* The means of one row; what they are over, the line above the table says. */
+static void print_rollup_row(const struct hb_rollup *rollup, const struct hb_rollup_row *row,
+                             FILE *out)
+{
+    static const enum hb_metric metrics[] = {
+        [HB_ROLLUP_RATE] = HB_METRIC_REQUESTS_PER_SECOND,
+        [HB_ROLLUP_CPU] = HB_METRIC_CPU_PER_REQUEST,
+        [HB_ROLLUP_P50] = HB_METRIC_P50,
+        [HB_ROLLUP_P99] = HB_METRIC_P99,
+    };
+
+    fputs("  ", out);
+    print_padded(out, row->name, CLIENT_COLUMNS, false);
+    for (int metric = rollup->open_loop ? HB_ROLLUP_CPU : 0; metric < HB_ROLLUP_METRICS; metric++) {
+        HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+        hb_buf_init(&text, 64);
+        if (isnan(row->means[metric]))
+            hb_buf_puts(&text, "–");
+        else
+            hb_metric_format(metrics[metric], row->means[metric], &text);
+        print_padded(out, hb_buf_text(&text), 12, true);
+    }
+    fputc('\n', out);
+}
+
+/* A roll-up of one load says no more than its ranking does. */
+static void print_rollup(const struct hb_report *report, bool open_loop, FILE *out)
+{
+    struct hb_rollup rollup = hb_roll_up(&report->cells, open_loop, report->arena);
+
+    if (rollup.names < 2 || rollup.most < 2)
+        return;
+    fprintf(out, "\nGeometric means, %s loop, over the %zu of %zu loads that all %zu share\n",
+            open_loop ? "open" : "closed", rollup.shared, rollup.most, rollup.names);
+    if (rollup.shared > 0)
+        fprintf(out, "  %-*s%*s%12s%12s%12s\n", CLIENT_COLUMNS, "", open_loop ? 0 : 12,
+                open_loop ? "" : "verified", "CPU/req", "p50", "p99");
+    for (size_t i = 0; i < rollup.rows_count; i++)
+        print_rollup_row(&rollup, &rollup.rows[i], out);
+}
+
+static void print_rollups(const struct hb_report *report, FILE *out)
+{
+    if (is_smoke(report))
+        return;
+    print_rollup(report, false, out);
+    print_rollup(report, true, out);
 }
 
 static void print_legend(const struct hb_report *report, FILE *out)
@@ -206,7 +266,7 @@ static void print_legend(const struct hb_report *report, FILE *out)
     fputc('\n', out);
     for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
         if ((flags & (1u << bit)) != 0)
-            print_flag(out, bit);
+            print_flag(out, bit, hb_comparison_of(&report->cells));
     }
 }
 
@@ -227,6 +287,7 @@ static int write_text(const struct hb_report *report, FILE *out, HB_UNUSED struc
     hb_group_cells(&report->cells, report->arena, &groups, &count);
     for (size_t i = 0; i < count; i++)
         print_group(report, &groups[i], out);
+    print_rollups(report, out);
     print_legend(report, out);
     return 0;
 }
