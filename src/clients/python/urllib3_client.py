@@ -96,7 +96,7 @@ class Urllib3Client(hb_kit.Client):
 
     def _trust(self) -> dict[str, Any]:
         tls = self.job.tls
-        if not any(request.url.startswith("https:") for request in self.job.requests):
+        if not self.job.uses_tls:
             return {}
         trust: dict[str, Any] = {"ssl_context": tls.context()}
         if not tls.verify:

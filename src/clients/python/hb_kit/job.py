@@ -86,6 +86,10 @@ class Job:
         return self.connect_timeout_ns / 1e9
 
     @property
+    def uses_tls(self) -> bool:
+        return any(request.url.startswith("https:") for request in self.requests)
+
+    @property
     def is_stock(self) -> bool:
         """Whether to take the library as it comes out of the box."""
         return self.profile == "stock"
