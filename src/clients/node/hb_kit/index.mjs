@@ -1,0 +1,39 @@
+/**
+ * What every Node client of http-benchmark shares: the worker protocol, pacing and recording.
+ *
+ * A client module says how to build the client, how to send one request, and which outcome an error
+ * means where Node's own error codes do not tell; the rest is here. A whole client, as an example:
+ *
+ *     import { Client, run } from './hb_kit/index.mjs';
+ *
+ *     class FetchClient extends Client {
+ *       static clientName = 'fetch';
+ *       version() { return process.versions.undici; }
+ *
+ *       sender() {
+ *         let controller;
+ *         return {
+ *           async send({ method, url, headers, body }) {
+ *             controller = new AbortController();
+ *             const response = await fetch(url, { method, headers, body, signal: controller.signal });
+ *             return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
+ *           },
+ *           abort() { controller.abort(); },
+ *         };
+ *       }
+ *     }
+ *
+ *     run(FetchClient);
+ *
+ * The files: `client` is the contract above, `job` what the runner asks for, `channel` its two lines
+ * each way and SIGTERM, `recorder` the samples, `loop` the tasks, `alarm` their waking in an open
+ * loop, `failures` the outcomes, `worker` the order of events. Node 18 or newer, on Linux, with
+ * nothing installed. Instants are BigInt nanoseconds of CLOCK_MONOTONIC throughout.
+ */
+export { Client, Refusal } from './client.mjs';
+export { now } from './clock.mjs';
+export { installed } from './installed.mjs';
+export { causes } from './failures.mjs';
+export { tlsOptions } from './tls.mjs';
+export * as outcomes from './outcome.mjs';
+export { run } from './worker.mjs';
