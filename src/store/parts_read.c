@@ -1,6 +1,8 @@
-/* What belongs to one run: histograms and the per-second series. */
-#include "store/db.h"
+/* What belongs to one run: histograms, the per-second series, and its workers. */
+#include "store/fields.h"
 #include "store/store.h"
+
+#define SQL_MAX_BYTES 1024
 
 /* The stored row; not found when a run has no values of that kind. */
 static int find_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
@@ -88,6 +90,57 @@ int hb_store_load_series(struct hb_store *store, int64_t run_id, struct hb_arena
         };
     }
     *ret_seconds = seconds;
+    *ret_count = count;
+    return 0;
+}
+
+#define FIELD(kind, column, name)                                                                  \
+    {                                                                                              \
+#column, HB_FIELD_##kind, offsetof(struct hb_worker_row, name)                             \
+    }
+
+static const struct hb_field worker_fields[] = {
+    FIELD(TEXT, http, http),
+    FIELD(TEXT, ready, ready_json),
+    FIELD(TEXT, done, done_json),
+    FIELD(KNOWN, connections, connections),
+};
+
+static int prepare_workers(struct hb_store *store, int64_t run_id, sqlite3_stmt **ret_statement,
+                           struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
+
+    hb_buf_init(&sql, SQL_MAX_BYTES);
+    hb_buf_puts(&sql, "SELECT ");
+    hb_fields_list(worker_fields, HB_ARRAY_LEN(worker_fields), &sql);
+    hb_buf_puts(&sql, " FROM workers WHERE run_id = ? ORDER BY worker");
+    return hb_db_prepare_id(store, hb_buf_text(&sql), run_id, ret_statement, err);
+}
+
+int hb_store_load_workers(struct hb_store *store, int64_t run_id, struct hb_arena *arena,
+                          struct hb_worker_row **ret_rows, size_t *ret_count, struct hb_error *err)
+{
+    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
+    struct hb_worker_row *rows;
+    int64_t total;
+    size_t count = 0;
+    bool row = true;
+
+    if (hb_db_integer(store, "SELECT COUNT(*) FROM workers WHERE run_id = ?", run_id, 0, &total,
+                      err) != 0 ||
+        prepare_workers(store, run_id, &statement, err) != 0)
+        return -1;
+    rows = hb_arena_calloc(arena, (size_t)total, sizeof(*rows));
+    while (count < (size_t)total) {
+        if (hb_db_step(store, statement, &row, err) != 0)
+            return -1;
+        if (!row)
+            break;
+        hb_fields_read(worker_fields, HB_ARRAY_LEN(worker_fields), statement, arena,
+                       &rows[count++]);
+    }
+    *ret_rows = rows;
     *ret_count = count;
     return 0;
 }

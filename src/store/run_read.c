@@ -68,6 +68,16 @@ static const struct hb_field fields[] = {
     SAME(TEXT, server_cpus),
     FIELD("(SELECT cpu_ns FROM hops WHERE run_id = r.id AND hop = 0)", KNOWN, proxy_cpu_ns),
     FIELD("(SELECT sum(cpu_ns) FROM hops WHERE run_id = r.id AND hop > 0)", KNOWN, backends_cpu_ns),
+    FIELD("r.window_start_ns - r.start_ns", I64, window_offset_ns),
+    SAME(I64, connects_in_window),
+    SAME(I64, body_bytes_min),
+    SAME(I64, body_bytes_max),
+    SAME(KNOWN, server_connections),
+    SAME(KNOWN, server_bytes_in),
+    SAME(KNOWN, server_bytes_out),
+    SAME(KNOWN, client_runqueue_wait_ns),
+    SAME(U32, client_threads),
+    SAME(DOUBLE, load_average),
 };
 
 #define OF_YARDSTICKS "purpose IN ('ceiling', 'floor')"

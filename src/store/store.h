@@ -86,7 +86,8 @@ int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_s
  * and order) and seed equal those given; it is HB_SWEEP_RUNNING again. No run may be left: a runner
  * can be killed after the last. 0 in *ret_sweep_id when no sweep of that name is unfinished; one
  * that is, but is of another scenario, seed or plan, is named in the error (HB_ERR_NOT_FOUND).
- * *ret_runs: indices into plan->runs still pending, in plan order, in `arena`.
+ * *ret_runs: indices into plan->runs still pending, in plan order (so that yardsticks are last), in
+ * `arena`.
  */
 int hb_store_resume(struct hb_store *store, const struct hb_plan *plan, struct hb_arena *arena,
                     int64_t *ret_sweep_id, size_t **ret_runs, size_t *ret_runs_count,
@@ -133,7 +134,13 @@ struct hb_run_row {
     int64_t server_requests; /* counted by the server over the whole run; -1: unknown */
     const char *client_cpus, *server_cpus;
     int64_t proxy_cpu_ns,
-        backends_cpu_ns; /* of a server of several programs; -1: unknown, or one */
+        backends_cpu_ns;      /* of a server of several programs; -1: unknown, or one */
+    int64_t window_offset_ns; /* from the run's start to the window's: the warm-up, as it was */
+    uint64_t connects_in_window, body_bytes_min, body_bytes_max;
+    int64_t server_connections, server_bytes_in, server_bytes_out; /* whole run; -1: unknown */
+    int64_t client_runqueue_wait_ns;                               /* in the window; -1: unknown */
+    unsigned client_threads;                                       /* most seen at once */
+    double load_average;                                           /* before the run */
 };
 
 /* A server of a sweep. */
@@ -187,6 +194,17 @@ int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena
 int hb_store_load_yardsticks(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                              struct hb_run_row **ret_rows, size_t *ret_count,
                              struct hb_error *err) HB_MUST_CHECK;
+
+/* What a worker said of itself; texts are "" where it said nothing. */
+struct hb_worker_row {
+    const char *http, *ready_json, *done_json; /* the whole lines */
+    int64_t connections;                       /* -1: unknown */
+};
+
+/* The workers of a run, in `arena`. */
+int hb_store_load_workers(struct hb_store *store, int64_t run_id, struct hb_arena *arena,
+                          struct hb_worker_row **ret_rows, size_t *ret_count,
+                          struct hb_error *err) HB_MUST_CHECK;
 
 /* The servers of a sweep, by name, and the programs of all its runs in order of execution; in
  * `arena`. */

@@ -97,6 +97,30 @@ static void a_saved_run_reads_back_the_same(void **state)
     hb_store_close(store);
 }
 
+static void what_the_workers_said_reads_back(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    int64_t sweep_id = fixture_begin(f, store);
+    struct hb_worker_row *workers;
+    struct hb_error err = {0};
+    struct hb_run_row *rows;
+    size_t count;
+
+    fixture_save(f, store, sweep_id, 0);
+    rows = load(f, store, sweep_id);
+    assert_int_equal(hb_store_load_workers(store, rows[0].id, &f->arena, &workers, &count, &err),
+                     0);
+    assert_int_equal(count, 1);
+    assert_string_equal(workers[0].http, "1.1");
+    assert_string_equal(workers[0].done_json, "{\"type\":\"done\",\"requests\":1001}");
+    assert_int_equal(workers[0].connections, 16);
+    assert_int_equal(hb_store_load_workers(store, rows[1].id, &f->arena, &workers, &count, &err),
+                     0);
+    assert_int_equal(count, 0); /* pending */
+    hb_store_close(store);
+}
+
 static void check_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,
                        const struct hb_hist *want)
 {
@@ -347,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(the_plan_is_stored_in_order_before_the_first_run),
         WITH_FIXTURE(a_saved_run_reads_back_the_same),
+        WITH_FIXTURE(what_the_workers_said_reads_back),
         WITH_FIXTURE(histograms_come_back_exactly_of_every_kind),
         WITH_FIXTURE(merging_runs_adds_their_values),
         WITH_FIXTURE(a_run_is_saved_once),
