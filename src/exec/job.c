@@ -135,11 +135,12 @@ static json_t *make_job(const struct hb_job *job, unsigned process)
     enum hb_http http = scenario->protocols[job->cell->protocol];
 
     return json_pack(
-        "{s:s, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:{s:I, s:I}, s:s, s:o, s:I, s:I, s:b, s:o, s:I, "
-        "s:I}",
+        "{s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:{s:I, s:I}, s:s, s:o, s:I, s:I, s:b, "
+        "s:o, s:I, s:I}",
         "type", "job", "protocol", HB_PROTOCOL_VERSION,                               //
         "client", client->entry->name,                                                //
         "mode", hb_mode_name(client->mode),                                           //
+        "profile", hb_profile_name(scenario->profiles[job->cell->profile]),           //
         "options", json_loads(client->options_json, 0, NULL),                         //
         "requests", make_requests(job),                                               //
         "concurrency", (json_int_t)hb_job_tasks(job, process),                        //

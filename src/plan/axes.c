@@ -130,6 +130,17 @@ static void protocol_canonical(const struct hb_scenario *scenario, size_t index,
         hb_buf_printf(ret, "\"protocol\":\"%s\"", hb_http_name(scenario->protocols[index]));
 }
 
+static void profile_label(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)
+{
+    hb_buf_puts(ret, hb_profile_name(scenario->profiles[index]));
+}
+
+static void profile_canonical(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)
+{
+    if (scenario->profiles[index] != HB_PROFILE_TUNED)
+        hb_buf_printf(ret, "\"profile\":\"%s\"", hb_profile_name(scenario->profiles[index]));
+}
+
 #define AXIS(axis_name, axis_plural, array)                                                        \
     .name = #axis_name, .plural = (axis_plural),                                                   \
     .pattern_offset = offsetof(struct hb_pattern, axis_name),                                      \
@@ -151,6 +162,7 @@ static const struct axis axes[HB_AXIS_COUNT] = {
     [HB_AXIS_DURATION] = {AXIS(duration, "duration", durations)},
     [HB_AXIS_RATE] = {AXIS(rate, "rate", rates)},
     [HB_AXIS_PROTOCOL] = {AXIS(protocol, "protocol", protocols)},
+    [HB_AXIS_PROFILE] = {AXIS(profile, "profiles", profiles)},
 };
 
 static const struct axis *get_axis(enum hb_axis axis)

@@ -23,6 +23,7 @@ enum hb_axis {
     HB_AXIS_DURATION,
     HB_AXIS_RATE,
     HB_AXIS_PROTOCOL,
+    HB_AXIS_PROFILE,
     HB_AXIS_COUNT
 };
 
@@ -44,7 +45,7 @@ void hb_axis_label(const struct hb_scenario *scenario, enum hb_axis axis, size_t
 
 /*
  * Append the value as a member of canonical JSON: `"method":"POST"`. Nothing when it is the
- * default of an axis that a scenario need not know about (rate, protocol).
+ * default of an axis that a scenario need not know about (rate, protocol, profile).
  */
 void hb_axis_canonical(const struct hb_scenario *scenario, enum hb_axis axis, size_t index,
                        struct hb_buf *ret_json);

@@ -13,7 +13,7 @@
 
 /* By the names of their members, as canonical JSON wants them. */
 static const enum hb_axis canonical_order[HB_AXIS_COUNT] = {
-    HB_AXIS_CLIENT,   HB_AXIS_CONCURRENCY, HB_AXIS_DURATION, HB_AXIS_METHOD,
+    HB_AXIS_CLIENT,   HB_AXIS_CONCURRENCY, HB_AXIS_DURATION, HB_AXIS_METHOD, HB_AXIS_PROFILE,
     HB_AXIS_PROTOCOL, HB_AXIS_RATE,        HB_AXIS_SERVER,   HB_AXIS_URL};
 
 /* A member and the comma after it; nothing when the value is left out. */

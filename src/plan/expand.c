@@ -50,7 +50,7 @@ struct factor {
     uint64_t count;
 };
 
-enum { FACTOR_COUNT = 7 };
+enum { FACTOR_COUNT = 8 };
 
 static void get_factors(const struct hb_scenario *scenario, struct factor factors[FACTOR_COUNT])
 {
@@ -66,6 +66,7 @@ static void get_factors(const struct hb_scenario *scenario, struct factor factor
         FACTOR(HB_AXIS_DURATION, "durations"),
         FACTOR(HB_AXIS_RATE, "rates"),
         FACTOR(HB_AXIS_PROTOCOL, "protocols"),
+        FACTOR(HB_AXIS_PROFILE, "profiles"),
     };
 #undef FACTOR
 
@@ -179,6 +180,7 @@ static void add_includes(struct expansion *expansion)
             .duration = (uint32_t)include->duration,
             .rate = (uint32_t)include->rate,
             .protocol = (uint32_t)include->protocol,
+            .profile = (uint32_t)include->profile,
             .include = (uint32_t)i + 1,
         };
 
@@ -288,7 +290,8 @@ int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_opti
     if (check_excludes(&expansion, err) != 0 || check_some_left(&expansion, options, err) != 0)
         return -1;
     hb_cells_identify(scenario, expansion.cells, expansion.count);
-    if (check_twins(&expansion, err) != 0)
+    if (check_twins(&expansion, err) != 0 ||
+        hb_cells_check_abilities(scenario, expansion.cells, expansion.count, err) != 0)
         return -1;
     plan->cells = expansion.cells;
     plan->cells_count = expansion.count;

@@ -17,6 +17,7 @@ ASSERT_AXIS(concurrency, HB_AXIS_CONCURRENCY);
 ASSERT_AXIS(duration, HB_AXIS_DURATION);
 ASSERT_AXIS(rate, HB_AXIS_RATE);
 ASSERT_AXIS(protocol, HB_AXIS_PROTOCOL);
+ASSERT_AXIS(profile, HB_AXIS_PROFILE);
 
 int hb_plan_make(const struct hb_scenario *scenario, const struct hb_plan_options *options,
                  struct hb_arena *arena, struct hb_plan *ret_plan, struct hb_error *err)

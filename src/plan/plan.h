@@ -28,7 +28,7 @@ struct hb_cell {
         struct {
             uint32_t server, client, url;
             uint32_t method; /* enum hb_method */
-            uint32_t concurrency, duration, rate, protocol;
+            uint32_t concurrency, duration, rate, protocol, profile;
         };
         uint32_t at[HB_AXIS_COUNT]; /* the same, by enum hb_axis */
     };
@@ -90,7 +90,7 @@ void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
  * What identifies a cell, as canonical JSON: keys sorted, no spaces, secrets unexpanded. Always
  * there: client, concurrency, duration_ns, method, server, url (with the digest of its request).
  * Left out when they are at their default, so that ids made before the axis existed stay valid:
- * protocol (http/1.1), rate (closed loop).
+ * profile (tuned), protocol (http/1.1), rate (closed loop).
  */
 void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell *cell,
                        struct hb_buf *ret_json);

@@ -13,7 +13,8 @@ struct reader {
     struct hb_arena *arena;
     struct hb_diags *diags;
     const struct raw_entry *raw;
-    int result; /* -1 once a problem was found */
+    bool defined; /* by a scenario */
+    int result;   /* -1 once a problem was found */
 };
 
 static struct hb_place place_of(const struct reader *reader, const char *key)
@@ -101,6 +102,17 @@ static const char *const *copy_strings(struct reader *reader, const struct raw_s
     return copy;
 }
 
+/* How to get a client whose author does not say: whatever makes its version command work. */
+static void describe_command(struct reader *reader, struct hb_entry *entry)
+{
+    const char **steps = hb_arena_calloc(reader->arena, 2, sizeof *steps);
+
+    steps[0] =
+        hb_arena_printf(reader->arena, "make this work: %s", reader->raw->version_command.items[0]);
+    entry->install_kind = "manual";
+    entry->install_args = steps;
+}
+
 static void read_install(struct reader *reader, struct hb_entry *entry)
 {
     static const struct raw_strings nothing;
@@ -128,7 +140,9 @@ static void read_install(struct reader *reader, struct hb_entry *entry)
         entry->install_kind = ways[i].kind;
         entry->install_args = copy_strings(reader, ways[i].arguments);
     }
-    if (given != 1)
+    if (given == 0 && reader->defined && install->node == NULL)
+        describe_command(reader, entry);
+    else if (given != 1)
         PROBLEM(reader, place_of(reader, "install"),
                 "'install': expected one of builtin: true, pip, npm, go, apt, manual");
     entry->packages = copy_strings(reader, &install->packages);
@@ -324,18 +338,28 @@ static unsigned profiles_of(const struct reader *reader)
     return to_bits(reader->raw->profiles, reader->raw->profiles_count);
 }
 
+/* Keys that a scenario may leave out where a registry file may not. */
+static void check_given(struct reader *reader, const char *key)
+{
+    if (!reader->defined && hb_node_get(reader->raw->node, key) == NULL)
+        PROBLEM(reader, reader->raw->node->place, "registry file lacks the key '%s'", key);
+}
+
 static void read_entry(struct reader *reader, const char *expected_name, struct hb_entry *entry)
 {
     const struct raw_entry *raw = reader->raw;
 
     check_name(reader, expected_name);
-    check_line(reader, place_of(reader, "summary"), "summary", raw->summary);
+    check_given(reader, "summary");
+    check_given(reader, "install");
+    if (raw->summary != NULL)
+        check_line(reader, place_of(reader, "summary"), "summary", raw->summary);
     check_line(reader, place_of(reader, "language"), "language", raw->language);
     check_modes(reader);
     check_command(reader, "command", &raw->command);
     check_command(reader, "version_command", &raw->version_command);
     entry->name = raw->name;
-    entry->summary = raw->summary;
+    entry->summary = raw->summary != NULL ? raw->summary : "";
     entry->language = raw->language;
     entry->modes = to_bits(raw->modes, raw->modes_count);
     entry->protocols = to_bits(raw->protocols, raw->protocols_count);
@@ -363,5 +387,17 @@ int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const cha
         return -1;
     *ret_entry = (struct hb_entry){.kind = kind, .path = hb_arena_strdup(arena, path)};
     read_entry(&reader, expected_name, ret_entry);
+    return reader.result;
+}
+
+int hb_entry_read_definition(const struct raw_entry *raw, const char *path, struct hb_arena *arena,
+                             struct hb_diags *diags, struct hb_entry *ret_entry)
+{
+    struct reader reader = {
+        .kind = HB_ENTRY_CLIENT, .arena = arena, .diags = diags, .raw = raw, .defined = true};
+
+    *ret_entry = (struct hb_entry){
+        .kind = HB_ENTRY_CLIENT, .path = hb_arena_strdup(arena, path), .defined = true};
+    read_entry(&reader, raw->name, ret_entry);
     return reader.result;
 }

@@ -16,4 +16,10 @@ int hb_entry_read(const struct hb_node *root, enum hb_entry_kind kind, const cha
                   const char *path, struct hb_arena *arena, struct hb_diags *diags,
                   struct hb_entry *ret_entry) HB_MUST_CHECK;
 
+struct raw_entry;
+
+/* The same for what a scenario defines, under the name that is its key. */
+int hb_entry_read_definition(const struct raw_entry *raw, const char *path, struct hb_arena *arena,
+                             struct hb_diags *diags, struct hb_entry *ret_entry) HB_MUST_CHECK;
+
 #endif

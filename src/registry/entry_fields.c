@@ -207,7 +207,6 @@ static const struct hb_field entry_fields[] = {
     {.key = "summary",
      HB_AT(struct raw_entry, summary),
      .type = &hb_type_string,
-     .required = true,
      .help = "One line for listings."},
     {.key = "language",
      HB_AT(struct raw_entry, language),
@@ -255,15 +254,15 @@ static const struct hb_field entry_fields[] = {
      HB_AT(struct raw_entry, install),
      .type = &hb_type_struct,
      .table = &install_table,
-     .required = true,
      .help = "How to get it."},
     {.key = "yardstick",
      HB_ARRAY_AT(struct raw_entry, yardstick, yardstick_count),
      .type = &hb_type_enum,
      .shape = HB_SHAPE_LIST,
      .values = yardstick_names,
-     .help = "Of a client: the kinds of load (`http` is cleartext HTTP/1.1) for which it marks what "
-             "a server can give; others are held against it. The first that says so is taken."},
+     .help =
+         "Of a client: the kinds of load (`http` is cleartext HTTP/1.1) for which it marks what "
+         "a server can give; others are held against it. The first that says so is taken."},
     {.key = "sends_nothing",
      HB_AT(struct raw_entry, sends_nothing),
      .type = &hb_type_bool,
@@ -292,4 +291,17 @@ const struct hb_table hb_entry_table = {
     HB_TABLE("registry file", struct raw_entry, entry_fields),
     .help = "A client or a server.",
     .node_member = HB_MEMBER(struct raw_entry, node),
+};
+
+/* The name is the first field and what only servers have is the last, so that this is the same list
+ * without them. */
+const struct hb_table hb_definition_table = {
+    .name = "definition",
+    .fields = entry_fields + 1,
+    .count = HB_ARRAY_LEN(entry_fields) - 2,
+    .bytes = sizeof(struct raw_entry),
+    .help = "A client as a registry file describes it, without its name, which is the key. "
+            "`summary` and `install` may be left out.",
+    .node_member = HB_MEMBER(struct raw_entry, node),
+    .key_member = HB_MEMBER(struct raw_entry, name),
 };

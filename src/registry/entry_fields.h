@@ -3,6 +3,7 @@
 #define HB_REGISTRY_ENTRY_FIELDS_H
 
 #include "config/fields.h"
+#include "registry/definition.h"
 #include "registry/registry.h"
 
 struct raw_strings {

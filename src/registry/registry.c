@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "config/document.h"
 #include "registry/entry.h"
+#include "registry/entry_fields.h"
 
 enum { ENTRIES_MAX = 1000 };
 
@@ -244,6 +245,40 @@ int hb_registry_add(struct hb_registry *registry, enum hb_entry_kind kind, const
                     struct hb_diags *diags, struct hb_error *err)
 {
     return extend(registry, kind, folder, false, diags, err);
+}
+
+static int add_definition(struct collection *collection, const struct raw_entry *raw,
+                          const char *path, struct hb_error *err)
+{
+    const struct hb_source *source = raw->node->place.source;
+    struct hb_entry entry;
+
+    if (hb_entry_read_definition(raw, path, collection->arena, collection->diags, &entry) != 0) {
+        collection->result = -1;
+        return 0;
+    }
+    if (absolute_path(collection->arena, source != NULL ? source->directory : ".", &entry.folder,
+                      err) != 0)
+        return -1;
+    add_entry(collection, &entry, raw->node->place);
+    return 0;
+}
+
+int hb_registry_define(struct hb_registry *registry, const struct raw_entry *definitions,
+                       size_t count, const char *path, struct hb_diags *diags, struct hb_error *err)
+{
+    struct collection collection;
+    int result = 0;
+
+    collect(&collection, registry, HB_ENTRY_CLIENT, diags);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = add_definition(&collection, &definitions[i], path, err);
+    if (result == 0)
+        replace(&collection, registry);
+    if (collection.result != 0)
+        result = -1;
+    free(collection.entries);
+    return result;
 }
 
 static const struct hb_entry *entries_of(const struct hb_registry *registry,

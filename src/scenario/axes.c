@@ -268,6 +268,28 @@ static void load_protocols(struct hb_loading *loading)
     loading->scenario->protocols_count = matrix->protocols_count;
 }
 
+enum hb_profile hb_load_profile(int raw)
+{
+    return raw == 0 ? HB_PROFILE_TUNED : HB_PROFILE_STOCK;
+}
+
+static void load_profiles(struct hb_loading *loading)
+{
+    const struct hb_raw_matrix *matrix = &loading->raw->matrix;
+    enum hb_profile *profiles = new_axis(loading, matrix->profiles_count, sizeof *profiles);
+
+    for (size_t i = 0; i < matrix->profiles_count; i++) {
+        profiles[i] = hb_load_profile(matrix->profiles[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (profiles[j] == profiles[i])
+                listed_twice(loading, "profiles", hb_profile_name(profiles[i]),
+                             item_place(loading, "profiles", i));
+        }
+    }
+    loading->scenario->profiles = loading->axes.profiles = profiles;
+    loading->scenario->profiles_count = matrix->profiles_count;
+}
+
 void hb_load_axes(struct hb_loading *loading)
 {
     load_methods(loading); /* before the URLs, which fall back on them */
@@ -278,4 +300,5 @@ void hb_load_axes(struct hb_loading *loading)
     load_durations(loading);
     load_rates(loading);
     load_protocols(loading);
+    load_profiles(loading);
 }

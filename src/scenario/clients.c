@@ -4,10 +4,20 @@
 
 #include "scenario/load.h"
 
+/* By the scenario, but wrongly, which has been reported. */
+static bool is_defined(const struct hb_loading *loading, const char *name)
+{
+    const struct hb_node *define = hb_node_get(loading->raw->node, "define");
+
+    return hb_node_get(hb_node_get(define, "clients"), name) != NULL;
+}
+
 static int unknown_client(struct hb_loading *loading, const char *name, struct hb_place place)
 {
     const char *nearest = hb_registry_nearest(loading->registry, HB_ENTRY_CLIENT, name);
 
+    if (is_defined(loading, name))
+        return -1;
     hb_diag(loading->diags, place, "unknown client %s", hb_quote(loading->diags, name));
     if (nearest != NULL)
         hb_diag_hint(loading->diags, "did you mean '%s'?", nearest);

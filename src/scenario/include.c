@@ -77,6 +77,11 @@ static bool same_protocols(const void *left, const void *right)
     return *(const enum hb_http *)left == *(const enum hb_http *)right;
 }
 
+static bool same_profiles(const void *left, const void *right)
+{
+    return *(const enum hb_profile *)left == *(const enum hb_profile *)right;
+}
+
 static size_t find_or_add(const struct axis *axis, const void *value)
 {
     char *values = axis->values;
@@ -195,6 +200,14 @@ static size_t include_protocol(struct including *at)
     return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
 }
 
+static size_t include_profile(struct including *at)
+{
+    const struct axis axis = AXIS("profile", at->loading, profiles, profiles);
+    enum hb_profile wanted = hb_load_profile(at->raw->profile);
+
+    return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
+}
+
 void hb_load_includes(struct hb_loading *loading)
 {
     size_t count = loading->raw->includes_count;
@@ -215,6 +228,7 @@ void hb_load_includes(struct hb_loading *loading)
         include->duration = include_duration(&at);
         include->rate = include_rate(&at);
         include->protocol = include_protocol(&at);
+        include->profile = include_profile(&at);
     }
     loading->scenario->includes = includes;
     loading->scenario->includes_count = count;

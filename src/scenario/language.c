@@ -19,6 +19,7 @@ static const char *const method_names[] = {"GET",    "POST", "PUT",     "PATCH",
                                            "DELETE", "HEAD", "OPTIONS", NULL};
 static const char *const mode_names[] = {"sync", "async", NULL};
 static const char *const protocol_names[] = {"http/1.1", "h2", NULL};
+static const char *const profile_names[] = {"tuned", "stock", NULL};
 static const char *const arrival_names[] = {"constant", "poisson", NULL};
 static const char *const missing_names[] = {"error", "skip", NULL};
 
@@ -291,10 +292,6 @@ static const struct hb_table rate_table = {
 
 #define CONCURRENCY_RANGE .minimum = 1, .maximum = HB_CONCURRENCY_MAX
 #define DURATION_RANGE .minimum = 10 * HB_NS_PER_MS, .maximum = 24 * HOUR_NS
-#define PROFILE_REFUSED                                                                            \
-    {                                                                                              \
-        .key = "profile", .refused = NOT_SUPPORTED                                                 \
-    }
 
 static const struct hb_field matrix_fields[] = {
     {.key = "servers",
@@ -364,7 +361,17 @@ static const struct hb_field matrix_fields[] = {
      AXIS,
      .default_text = "[http/1.1]",
      .help = "The HTTP version that is asked for."},
-    PROFILE_REFUSED,
+    {.key = "profiles",
+     HB_ARRAY_AT(struct hb_raw_matrix, profiles, profiles_count),
+     .type = &hb_type_enum,
+     .values = profile_names,
+     .shape = HB_SHAPE_ONE_OR_MANY,
+     AXIS,
+     .default_text = "[tuned]",
+     .help = "How clients are set up. `tuned`: each at its best under conditions that are equal "
+             "for all (same headers, a connection a task, no redirects, retries, proxies, cookies "
+             "or compression). `stock`: as the library comes, which is what most people run."},
+    {.key = "profile", .refused = "is written 'profiles'"},
 };
 static const struct hb_table matrix_table = {
     HB_TABLE("matrix", struct hb_raw_matrix, matrix_fields),
@@ -380,8 +387,8 @@ static const struct hb_table matrix_table = {
     }
 
 static const struct hb_field pattern_fields[] = {
-    GLOB(server),      GLOB(client),   GLOB(method), GLOB(url),
-    GLOB(concurrency), GLOB(duration), GLOB(rate),   GLOB(protocol),
+    GLOB(server),   GLOB(client), GLOB(method),   GLOB(url),     GLOB(concurrency),
+    GLOB(duration), GLOB(rate),   GLOB(protocol), GLOB(profile),
 };
 static const struct hb_table pattern_table = {
     HB_TABLE("exclude", struct hb_raw_pattern, pattern_fields),
@@ -431,6 +438,11 @@ static const struct hb_field include_fields[] = {
      HB_AT(struct hb_raw_include, protocol),
      .type = &hb_type_enum,
      .values = protocol_names,
+     .help = FROM_AXIS},
+    {.key = "profile",
+     HB_AT(struct hb_raw_include, profile),
+     .type = &hb_type_enum,
+     .values = profile_names,
      .help = FROM_AXIS},
 };
 static const struct hb_table include_table = {
@@ -582,6 +594,21 @@ static const struct hb_table thresholds_table = {
             "nothing fails all of them.",
 };
 
+static const struct hb_field define_fields[] = {
+    {.key = "clients",
+     HB_ARRAY_AT(struct hb_raw_define, clients, clients_count),
+     .type = &hb_type_struct,
+     .table = &hb_definition_table,
+     .shape = HB_SHAPE_MAP,
+     .help = "Clients of your own by name, which `matrix` may use like any other. Programs that "
+             "are named with a path are given as `{here}/PATH`, `{here}` being the folder of this "
+             "file."},
+};
+static const struct hb_table define_table = {
+    HB_TABLE("define", struct hb_raw_define, define_fields),
+    .help = "What this scenario brings along. docs/worker-protocol.md says what a client must do.",
+};
+
 static const struct hb_field scenario_fields[] = {
     {.key = "name",
      HB_AT(struct hb_raw_scenario, name),
@@ -596,6 +623,12 @@ static const struct hb_field scenario_fields[] = {
      .type = &hb_type_path,
      .help = "Another scenario that this one is laid over: mappings merge, lists replace.",
      .example = "base.yaml"},
+    {.key = "define",
+     HB_AT(struct hb_raw_scenario, define),
+     .type = &hb_type_struct,
+     .table = &define_table,
+     .help = "Clients that this scenario describes itself.",
+     .example = "{clients: {mine: {language: python, modes: [sync], …}}}"},
     {.key = "matrix",
      HB_AT(struct hb_raw_scenario, matrix),
      .type = &hb_type_struct,
@@ -639,8 +672,8 @@ static const struct hb_field scenario_fields[] = {
      .shape = HB_SHAPE_ONE_OR_MANY,
      .help = "Hosts beyond this machine that load may be sent to.",
      .example = "[staging.example.org]"},
-    {.key = "profile", .refused = NOT_SUPPORTED},
-    {.key = "profiles", .refused = NOT_SUPPORTED},
+    {.key = "profile", .refused = "belongs in 'matrix', as 'profiles'"},
+    {.key = "profiles", .refused = "belongs in 'matrix'"},
     {.key = "subjects", .refused = NOT_SUPPORTED},
     {.key = "gate", .refused = NOT_SUPPORTED},
     {.key = "report", .refused = NOT_SUPPORTED},

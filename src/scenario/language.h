@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "config/fields.h"
+#include "registry/definition.h"
 #include "scenario/scenario.h"
 
 #define HB_CONCURRENCY_MAX 1000000 /* whatever the machine and its limits allow */
@@ -87,11 +88,13 @@ struct hb_raw_matrix {
     size_t rates_count;
     int *protocols; /* index into "http/1.1", "h2" */
     size_t protocols_count;
+    int *profiles; /* index into "tuned", "stock" */
+    size_t profiles_count;
     const struct hb_node *node;
 };
 
 struct hb_raw_pattern {
-    const char *server, *client, *method, *url, *concurrency, *duration, *rate, *protocol;
+    const char *server, *client, *method, *url, *concurrency, *duration, *rate, *protocol, *profile;
     const struct hb_node *node;
 };
 
@@ -102,7 +105,7 @@ struct hb_raw_include {
     int method;
     int64_t concurrency, duration;
     struct hb_raw_rate rate;
-    int protocol;
+    int protocol, profile;
     const struct hb_node *node;
 };
 
@@ -127,9 +130,15 @@ struct hb_raw_thresholds {
     const struct hb_node *values[HB_METRIC_COUNT];
 };
 
+struct hb_raw_define {
+    struct raw_entry *clients;
+    size_t clients_count;
+};
+
 struct hb_raw_scenario {
     const char *name, *description;
     const char *extends; /* never set: the document has followed it */
+    struct hb_raw_define define;
     struct hb_raw_matrix matrix;
     struct hb_raw_pattern *excludes;
     size_t excludes_count;

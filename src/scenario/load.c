@@ -29,6 +29,7 @@ static void load_excludes(struct hb_loading *loading)
             .duration = raw->duration,
             .rate = raw->rate,
             .protocol = raw->protocol,
+            .profile = raw->profile,
             .place = raw->node->place,
         };
         if (raw->node->kind == HB_NODE_MAPPING && raw->node->count == 0)
@@ -80,6 +81,21 @@ static void load_names(struct hb_loading *loading, const char *path)
     scenario->root = raw->node;
     snprintf(scenario->hash, sizeof scenario->hash, "%016" PRIx64,
              (uint64_t)XXH3_64bits(json, strlen(json)));
+}
+
+/* With clients of its own, the scenario has a registry of its own. */
+static int load_definitions(struct hb_loading *loading, const char *path, struct hb_error *err)
+{
+    const struct hb_raw_define *define = &loading->raw->define;
+    struct hb_registry *registry;
+
+    if (define->clients_count == 0)
+        return 0;
+    registry = hb_arena_memdup(loading->arena, loading->registry, sizeof *registry);
+    registry->arena = loading->arena;
+    loading->registry = registry;
+    return hb_registry_define(registry, define->clients, define->clients_count, path,
+                              loading->diags, err);
 }
 
 static void load_all(struct hb_loading *loading, const char *path)
@@ -138,6 +154,8 @@ static int load(const struct input *input, struct hb_loading *loading, struct hb
         result = -1;
     loading->raw = raw;
     loading->scenario = hb_arena_alloc(loading->arena, sizeof *loading->scenario);
+    if (result == 0) /* definitions trust every value to be one of its type */
+        result = load_definitions(loading, input->path, err);
     load_all(loading, input->path);
     return hb_diags_total(loading->diags) > 0 ? -1 : result;
 }

@@ -24,6 +24,7 @@ struct hb_axis_arrays {
     int64_t *durations_ns;
     struct hb_rate *rates;
     enum hb_http *protocols;
+    enum hb_profile *profiles;
 };
 
 struct hb_loading {
@@ -51,6 +52,7 @@ int hb_load_url(struct hb_loading *loading, const struct hb_raw_url *raw, unsign
                 struct hb_url_spec *ret) HB_MUST_CHECK;
 struct hb_rate hb_load_rate(const struct hb_raw_rate *raw);
 enum hb_http hb_load_protocol(int raw);
+enum hb_profile hb_load_profile(int raw);
 int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place place,
                         uint32_t *ret) HB_MUST_CHECK;
 

@@ -112,14 +112,14 @@ struct hb_rate {
 /* A pattern over axes: `exclude`, `--filter`, overrides. Globs as in fnmatch; an absent axis
  * matches all. */
 struct hb_pattern {
-    const char *server, *client, *method, *url, *concurrency, *duration, *rate, *protocol;
+    const char *server, *client, *method, *url, *concurrency, *duration, *rate, *protocol, *profile;
     struct hb_place place;
 };
 
 /* An `include` entry: a whole cell; axes with a single value may be left out. Indices into the axes
  * (appended when new). */
 struct hb_include {
-    size_t server, client, url, concurrency, duration, rate, protocol;
+    size_t server, client, url, concurrency, duration, rate, protocol, profile;
     enum hb_method method;
     struct hb_place place;
 };
@@ -127,7 +127,17 @@ struct hb_include {
 /* How many of each axis's last values only `include` entries use: the matrix is the product of the
  * values before them. All 0 when includes add none. */
 struct hb_appended {
-    size_t servers, clients, urls, concurrency, durations, rates, protocols;
+    size_t servers, clients, urls, concurrency, durations, rates, protocols, profiles;
+};
+
+#define HB_YARDSTICK_NONE UINT32_MAX
+
+/* The axis values that the plan makes yardsticks of: indices, or HB_YARDSTICK_NONE. */
+struct hb_yardsticks {
+    uint32_t clients[HB_YARDSTICK_COUNT]; /* the client that marks the ceiling of a kind of load */
+    uint32_t floor;                       /* the client that sends nothing */
+    uint32_t duration;                    /* the longest window that they get */
+    uint32_t rate;                        /* a closed loop */
 };
 
 enum hb_missing {
@@ -194,6 +204,8 @@ struct hb_scenario {
     size_t rates_count;
     const enum hb_http *protocols;
     size_t protocols_count;
+    const enum hb_profile *profiles;
+    size_t profiles_count;
 
     const struct hb_pattern *excludes;
     size_t excludes_count;

@@ -98,6 +98,8 @@ static void init_scenario(struct sweep_fixture *fixture)
         .rates_count = 1,
         .protocols = &fixture->http,
         .protocols_count = 1,
+        .profiles = &fixture->profile,
+        .profiles_count = 1,
         .timeout_ns = HB_NS_PER_S,
         .connect_timeout_ns = HB_NS_PER_S,
         .keepalive = true,
@@ -119,6 +121,7 @@ void fixture_init(struct sweep_fixture *fixture)
     fixture->concurrency = 1;
     fixture->duration_ns = 300 * HB_NS_PER_MS;
     fixture->http = HB_HTTP_1_1;
+    fixture->profile = HB_PROFILE_TUNED;
     init_scenario(fixture);
     fixture->options.registry = &fixture->registry;
     fixture->options.ready_limit_ns = 3 * HB_NS_PER_S;
@@ -148,6 +151,7 @@ void fixture_add_client(struct sweep_fixture *fixture, const char *const *comman
         .language = "c",
         .modes = HB_MODE_SYNC | HB_MODE_ASYNC,
         .protocols = HB_HTTP_1_1,
+        .profiles = HB_PROFILE_TUNED,
         .command = command,
         .version_command = version_command,
         .install_kind = "builtin",

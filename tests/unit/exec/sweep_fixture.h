@@ -41,6 +41,7 @@ struct sweep_fixture {
     int64_t duration_ns;
     struct hb_rate rate;
     enum hb_http http;
+    enum hb_profile profile;
     struct hb_scenario scenario;
     struct hb_cell cells[FIXTURE_MAX_CLIENTS];
     struct hb_plan_run runs[FIXTURE_MAX_RESULTS];

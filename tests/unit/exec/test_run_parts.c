@@ -75,7 +75,7 @@ static void a_job_says_what_the_protocol_page_says(void **state HB_UNUSED)
     job.ramp_ns = 200000;
     read = read_job(&job, 0);
     expected = json_loads(
-        "{\"type\":\"job\",\"protocol\":1,\"client\":\"client0\",\"mode\":\"async\",\"options\":{},"
+        "{\"type\":\"job\",\"protocol\":1,\"client\":\"client0\",\"mode\":\"async\",\"profile\":\"tuned\",\"options\":{},"
         "\"requests\":[{\"method\":\"POST\",\"url\":\"http://127.0.0.1:8080/post?x=1\","
         "\"headers\":[[\"Accept\",\"*/*\"],[\"X-Quote\",\"a\\\"b\\\\c\\n\"]],"
         "\"body_path\":\"/run/body-0\",\"body_bytes\":4}],"

@@ -20,6 +20,8 @@ static void make_clients(struct hb_scenario *scenario, struct hb_arena *arena, s
 
     for (size_t i = 0; i < count; i++) {
         entries[i] = (struct hb_entry){.name = hb_arena_printf(arena, "client%zu", i),
+                                       .protocols = HB_HTTP_1_1 | HB_HTTP_2,
+                                       .profiles = HB_PROFILE_TUNED | HB_PROFILE_STOCK,
                                        .install_kind = i == 0 ? "builtin" : "pip"};
         clients[i] = (struct hb_client_spec){
             .label = hb_arena_printf(arena, "client%zu/async", i),
@@ -85,6 +87,7 @@ static void make_numbers(struct hb_scenario *scenario, struct hb_arena *arena,
 struct hb_scenario *make_scenario(struct hb_arena *arena, struct sizes sizes)
 {
     static const enum hb_http protocols[] = {HB_HTTP_1_1, HB_HTTP_2};
+    static const enum hb_profile profiles[] = {HB_PROFILE_TUNED, HB_PROFILE_STOCK};
     struct hb_scenario *scenario = hb_arena_alloc(arena, sizeof *scenario);
 
     *scenario = (struct hb_scenario){
@@ -92,6 +95,8 @@ struct hb_scenario *make_scenario(struct hb_arena *arena, struct sizes sizes)
         .path = "test.yaml",
         .protocols = protocols,
         .protocols_count = at_least_one(sizes.protocols),
+        .profiles = profiles,
+        .profiles_count = at_least_one(sizes.profiles),
         .run = {.warmup_ns = HB_NS_PER_S, .drain_ns = 5 * HB_NS_PER_S, .rounds = 1, .seed = 1}};
     make_servers(scenario, arena, at_least_one(sizes.servers));
     make_clients(scenario, arena, at_least_one(sizes.clients));

@@ -6,8 +6,9 @@
 #include "plan/plan.h"
 
 struct sizes {
-    size_t servers, clients, urls, concurrency, durations, rates, protocols; /* 0 means 1 */
-    unsigned methods;                                                        /* 0 means GET */
+    size_t servers, clients, urls, concurrency, durations, rates, protocols,
+        profiles;     /* 0 means 1 */
+    unsigned methods; /* 0 means GET */
 };
 
 /* Names are "server0", "client0/async", "/url0"; concurrency 1, 2, 3 …; durations 1 s, 2 s … */

@@ -52,6 +52,7 @@ static struct hb_scenario *full_scenario(struct hb_arena *arena)
                                         .durations = 2,
                                         .rates = 2,
                                         .protocols = 2,
+                                        .profiles = 2,
                                         .methods = 1u << HB_METHOD_GET | 1u << HB_METHOD_POST});
 }
 
@@ -61,7 +62,8 @@ static void ids_are_the_ones_written_down(void **state)
 {
     struct hb_scenario *scenario = full_scenario(*state);
     struct hb_plan plan = make_plan(scenario, *state);
-    const struct hb_cell *first = &plan.cells[0], *last = &plan.cells[plan.cells_count - 1];
+    const struct hb_cell *first = &plan.cells[0], *stock = &plan.cells[plan.cells_count - 1],
+                         *last = stock - 1;
     char id[HB_CELL_ID_BYTES];
 
     assert_string_equal(canonical(scenario, first, *state),
@@ -77,9 +79,17 @@ static void ids_are_the_ones_written_down(void **state)
                         "\"url\":{\"url\":\"/url1\"}}");
     hb_cell_format_id(last, id);
     assert_string_equal(id, "d6697cdacf2b3435");
+    assert_string_equal(canonical(scenario, stock, *state),
+                        "{\"client\":{\"mode\":\"async\",\"name\":\"client1\"},\"concurrency\":3,"
+                        "\"duration_ns\":2000000000,\"method\":\"POST\",\"profile\":\"stock\","
+                        "\"protocol\":\"h2\",\"rate\":{\"per_second\":100},\"server\":\"server1\","
+                        "\"url\":{\"url\":\"/url1\"}}");
+    hb_cell_format_id(stock, id);
+    assert_string_equal(id, "7baab085418f250d");
 }
 
-/* The scenario as it was before rates and protocols were axes gives the same ids as now. */
+/* The scenario as it was before rates, protocols and profiles were axes gives the same ids as now.
+ */
 static void an_axis_at_its_default_leaves_ids_as_they_were(void **state)
 {
     struct hb_scenario *with = full_scenario(*state);
@@ -96,7 +106,7 @@ static void an_axis_at_its_default_leaves_ids_as_they_were(void **state)
     for (size_t i = 0; i < now.cells_count; i++) {
         const struct hb_cell *cell = &now.cells[i];
 
-        if (cell->rate == 0 && cell->protocol == 0)
+        if (cell->rate == 0 && cell->protocol == 0 && cell->profile == 0)
             assert_true(cell->id == before.cells[found++].id);
     }
     assert_int_equal(found, before.cells_count);

@@ -12,10 +12,16 @@
 
 static void fill_axes(struct fixture *f)
 {
-    f->entries[0] =
-        (struct hb_entry){.kind = HB_ENTRY_CLIENT, .name = "requests", .install_kind = "pip"};
-    f->entries[1] =
-        (struct hb_entry){.kind = HB_ENTRY_CLIENT, .name = "httpx", .install_kind = "pip"};
+    f->entries[0] = (struct hb_entry){.kind = HB_ENTRY_CLIENT,
+                                      .name = "requests",
+                                      .install_kind = "pip",
+                                      .protocols = HB_HTTP_1_1,
+                                      .profiles = HB_PROFILE_TUNED};
+    f->entries[1] = (struct hb_entry){.kind = HB_ENTRY_CLIENT,
+                                      .name = "httpx",
+                                      .install_kind = "pip",
+                                      .protocols = HB_HTTP_1_1,
+                                      .profiles = HB_PROFILE_TUNED};
     f->server = (struct hb_server_spec){
         .name = "builtin", .options_json = "{}", .canonical = "\"builtin\""};
     f->clients[0] = (struct hb_client_spec){.label = "requests",
@@ -39,6 +45,7 @@ static void fill_axes(struct fixture *f)
     f->concurrency[1] = 16;
     f->duration_ns = 2 * HB_NS_PER_S;
     f->protocol = HB_HTTP_1_1;
+    f->profile = HB_PROFILE_TUNED;
 }
 
 static void fill_scenario(struct fixture *f)
@@ -66,6 +73,8 @@ static void fill_scenario(struct fixture *f)
         .rates_count = 1,
         .protocols = &f->protocol,
         .protocols_count = 1,
+        .profiles = &f->profile,
+        .profiles_count = 1,
         .timeout_ns = HB_NS_PER_S,
         .connect_timeout_ns = HB_NS_PER_S,
         .keepalive = true,

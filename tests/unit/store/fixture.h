@@ -27,6 +27,7 @@ struct fixture {
     int64_t duration_ns;
     struct hb_rate rate;
     enum hb_http protocol;
+    enum hb_profile profile;
     struct hb_scenario scenario;
     struct hb_plan plan;
     char folder[64];
