@@ -28,6 +28,8 @@ struct sweep {
     int64_t id;
     const size_t *runs; /* still to do; NULL: all */
     size_t runs_count;
+    struct hb_exec_earlier *earlier; /* of a resumed sweep */
+    size_t earlier_count;
     struct hb_progress_line progress;
     struct hb_exec_summary summary;
 };
@@ -53,9 +55,14 @@ static void tell_failure(struct sweep *sweep, const struct hb_run_result *result
     const struct hb_cell *cell = &plan->cells[plan->runs[result->run].cell];
     const struct hb_scenario *scenario = plan->scenario;
 
+    const char *which = hb_plan_is_yardstick(plan, result->run)
+                            ? "the yardstick"
+                            : hb_arena_printf(&sweep->cli->arena, "run %zu of %zu", result->run + 1,
+                                              plan->runs_count);
+
     hb_progress_clear(&sweep->progress);
-    hb_cli_notice(sweep->cli, "run %zu of %zu failed (%s %s %s ×%u on %s): %s", result->run + 1,
-                  plan->runs_count, scenario->clients[cell->client].label,
+    hb_cli_notice(sweep->cli, "%s failed (%s %s %s ×%u on %s): %s", which,
+                  scenario->clients[cell->client].label,
                   hb_method_name((enum hb_method)cell->method),
                   hb_cli_safe(sweep->cli, scenario->urls[cell->url].url),
                   scenario->concurrency[cell->concurrency], scenario->servers[cell->server].name,
@@ -99,6 +106,37 @@ static int begin_new(struct sweep *sweep, struct hb_error *err)
     return hb_store_begin_sweep(sweep->store, &info, &sweep->planning->plan, &sweep->id, err);
 }
 
+static void add_earlier(struct sweep *sweep, const struct hb_run_row *rows, size_t count)
+{
+    struct hb_exec_earlier *all =
+        hb_arena_calloc(&sweep->cli->arena, sweep->earlier_count + count, sizeof *all);
+
+    for (size_t i = 0; i < sweep->earlier_count; i++)
+        all[i] = sweep->earlier[i];
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].status, "ok") == 0)
+            all[sweep->earlier_count++] =
+                (struct hb_exec_earlier){rows[i].position, rows[i].requests_per_second};
+    }
+    sweep->earlier = all;
+}
+
+/* What the sweep has found out before. */
+static int load_earlier(struct sweep *sweep, struct hb_error *err)
+{
+    struct hb_run_row *rows = NULL;
+    size_t count = 0;
+
+    if (hb_store_load_runs(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) != 0)
+        return -1;
+    add_earlier(sweep, rows, count);
+    if (hb_store_load_yardsticks(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) !=
+        0)
+        return -1;
+    add_earlier(sweep, rows, count);
+    return 0;
+}
+
 static int begin_resumed(struct sweep *sweep, struct hb_error *err)
 {
     size_t *runs;
@@ -111,8 +149,9 @@ static int begin_resumed(struct sweep *sweep, struct hb_error *err)
                        "nothing to resume: no unfinished sweep of this scenario in the database");
     sweep->runs = runs;
     hb_cli_notice(sweep->cli, "resuming sweep %" PRId64 ": %zu of %zu runs are left", sweep->id,
-                  sweep->runs_count, sweep->planning->plan.runs_count);
-    return 0;
+                  sweep->runs_count,
+                  sweep->planning->plan.runs_count + sweep->planning->plan.yardsticks_count);
+    return load_earlier(sweep, err);
 }
 
 static enum hb_sweep_status final_status(const struct hb_exec_summary *summary)
@@ -128,6 +167,8 @@ static int execute(struct sweep *sweep, struct hb_error *err)
         .registry = &sweep->planning->registry,
         .runs = sweep->runs,
         .runs_count = sweep->runs_count,
+        .earlier = sweep->earlier,
+        .earlier_count = sweep->earlier_count,
         .smoke = sweep->options->smoke,
         .monitor_interval_ns = sweep->cli->environment.monitoring_interval_ns,
         .budget_ns = sweep->options->budget_ns,
@@ -233,12 +274,13 @@ static int check_thresholds(struct sweep *sweep, const struct hb_report *report,
     return 0;
 }
 
-static size_t runs_left(const struct sweep *sweep)
+/* One failed run among thousands need not spoil a night. */
+static bool too_many_failed(const struct sweep *sweep)
 {
     const struct hb_exec_summary *summary = &sweep->summary;
-    size_t wanted = sweep->runs != NULL ? sweep->runs_count : sweep->planning->plan.runs_count;
+    size_t made = summary->ok + summary->failed;
 
-    return wanted - summary->ok - summary->failed - summary->skipped;
+    return (double)summary->failed > sweep->planning->scenario->run.allow_failed * (double)made;
 }
 
 static void tell_outcome(struct sweep *sweep, int *exit_code)
@@ -249,18 +291,20 @@ static void tell_outcome(struct sweep *sweep, int *exit_code)
         hb_cli_notice(sweep->cli,
                       "stopped after a whole round, since another would pass the budget; %zu runs "
                       "are left, --resume goes on",
-                      runs_left(sweep));
+                      summary->left);
     if (summary->interrupted) {
         fprintf(stderr,
                 "http-benchmark: interrupted; finished runs are kept, %zu are left, --resume goes "
                 "on\n",
-                runs_left(sweep));
+                summary->left);
         *exit_code = hb_exit_worst(*exit_code, HB_EXIT_INTERRUPTED);
     }
     if (summary->failed > 0) {
-        fprintf(stderr, "http-benchmark: %zu run%s failed\n", summary->failed,
-                summary->failed == 1 ? "" : "s");
-        *exit_code = hb_exit_worst(*exit_code, HB_EXIT_RUNS_FAILED);
+        fprintf(stderr, "http-benchmark: %zu run%s failed%s\n", summary->failed,
+                summary->failed == 1 ? "" : "s",
+                too_many_failed(sweep) ? "" : ", which is within allow_failed");
+        if (too_many_failed(sweep))
+            *exit_code = hb_exit_worst(*exit_code, HB_EXIT_RUNS_FAILED);
     }
     if (summary->ok == 0 && !summary->interrupted) {
         fprintf(stderr, "http-benchmark: nothing was measured\n");

@@ -223,13 +223,17 @@ static int fill_missing(struct hb_bind *bind, const struct hb_table *table,
     return result;
 }
 
-/* A scalar stands for one key of the mapping. */
+/* A scalar stands for one key of the mapping, but messages call it what was written. */
 static int read_shorthand(struct hb_bind *bind, const struct hb_table *table,
                           const struct hb_node *node, void *ret)
 {
-    const struct hb_field *field = find_field(table, table->scalar_key);
-    uint64_t seen = UINT64_C(1) << (field - table->fields);
-    int result = read_field(bind, field, node, ret);
+    const struct hb_field *meant = find_field(table, table->scalar_key);
+    uint64_t seen = UINT64_C(1) << (meant - table->fields);
+    struct hb_field field = *meant;
+    int result;
+
+    field.key = table->name;
+    result = read_field(bind, &field, node, ret);
 
     return fill_missing(bind, table, node, seen, ret) != 0 ? -1 : result;
 }

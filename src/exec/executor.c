@@ -1,6 +1,7 @@
 /*
  * The sweep: walks the runs in their order, keeps the right server up, rests in between, and hands
- * each result to the sink. What happens inside a run is run.c's business; what the user sees of it
+ * each result to the sink. A server that is up for the first time is measured by its yardsticks
+ * before anyone else. What happens inside a run is run.c's business; what the user sees of it
  * is the command line's.
  */
 #include "exec/executor.h"
@@ -17,6 +18,7 @@
 #include "exec/pin.h"
 #include "exec/placement.h"
 #include "exec/progress.h"
+#include "exec/rounds.h"
 #include "exec/run.h"
 #include "exec/rundir.h"
 #include "exec/topology.h"
@@ -41,6 +43,12 @@ struct sweep {
     uint32_t server, round;       /* whose turn it is; NO_SERVER: nobody's yet */
     struct hb_error server_error; /* why none is up; code HB_OK: not tried */
     bool any_server_started;
+    bool any_run; /* was made: there is something to rest from */
+
+    size_t own_count; /* of the positions, those of the sweep's own runs; yardsticks follow */
+    bool *made;       /* by yardstick: it is no longer to be made */
+    double *ceilings; /* by yardstick: requests/s; 0: unknown */
+    struct hb_rounds rounds;
 
     int64_t began_ns, done_ns; /* start, and the estimate of all runs done so far */
     int64_t left_ns;           /* the estimate of all runs to come */
@@ -65,7 +73,13 @@ static uint32_t round_at(const struct sweep *sweep, size_t position)
 
 static int64_t estimate_at(const struct sweep *sweep, size_t position)
 {
-    return hb_cell_estimate_ns(sweep->scenario, cell_at(sweep, position));
+    return hb_run_estimate_ns(sweep->plan, run_at(sweep, position));
+}
+
+/* The number of the yardstick that a position is of. */
+static size_t yardstick_at(const struct sweep *sweep, size_t position)
+{
+    return run_at(sweep, position) - sweep->plan->runs_count;
 }
 
 /* ---- clients ---- */
@@ -85,10 +99,9 @@ static int refuse_missing(const struct sweep *sweep, struct hb_error *err)
 }
 
 /* Find out once which of the clients in use are there. */
-static int probe_clients(struct sweep *sweep, struct hb_error *err)
+static int probe_clients(struct sweep *sweep, size_t from, size_t to, struct hb_error *err)
 {
-    sweep->clients = hb_calloc(sweep->scenario->clients_count, sizeof(*sweep->clients));
-    for (size_t i = 0; i < sweep->options.runs_count; i++) {
+    for (size_t i = from; i < to; i++) {
         uint32_t client = cell_at(sweep, i)->client;
         struct hb_availability *availability = &sweep->clients[client];
 
@@ -100,8 +113,18 @@ static int probe_clients(struct sweep *sweep, struct hb_error *err)
         if (!availability->available && availability->reason[0] == '\0')
             strcpy(availability->reason, "not available");
     }
-    return sweep->scenario->run.missing_clients == HB_MISSING_ERROR ? refuse_missing(sweep, err)
-                                                                    : 0;
+    return 0;
+}
+
+/* A yardstick that is missing is no reason to refuse anything. */
+static int find_clients(struct sweep *sweep, struct hb_error *err)
+{
+    sweep->clients = hb_calloc(sweep->scenario->clients_count, sizeof(*sweep->clients));
+    if (probe_clients(sweep, 0, sweep->own_count, err) < 0)
+        return -1;
+    if (sweep->scenario->run.missing_clients == HB_MISSING_ERROR && refuse_missing(sweep, err) < 0)
+        return -1;
+    return probe_clients(sweep, sweep->own_count, sweep->options.runs_count, err);
 }
 
 /* ---- servers ---- */
@@ -172,9 +195,9 @@ static void fill_without_run(struct sweep *sweep, struct hb_run_result *result,
                              enum hb_error_code code, const char *why)
 {
     bool skip =
-        code == HB_ERR_UNAVAILABLE && sweep->scenario->run.missing_clients == HB_MISSING_SKIP;
+        code == HB_ERR_UNAVAILABLE && (sweep->scenario->run.missing_clients == HB_MISSING_SKIP ||
+                                       hb_plan_is_yardstick(sweep->plan, result->run));
 
-    result->purpose = sweep->options.smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED;
     result->status = skip ? HB_RUN_SKIPPED : HB_RUN_FAILED;
     result->started_wall_ns = result->ended_wall_ns = hb_wall_ns();
     snprintf(result->failure, sizeof(result->failure), "%s", why);
@@ -184,16 +207,12 @@ static void execute(struct sweep *sweep, size_t position, struct hb_run_result *
 {
     const struct hb_availability *client = &sweep->clients[cell_at(sweep, position)->client];
 
-    if (!client->available) {
+    if (!client->available)
         fill_without_run(sweep, result, HB_ERR_UNAVAILABLE, client->reason);
-        return;
-    }
-    provide_server(sweep, position);
-    if (sweep->topology == NULL) {
+    else if (sweep->topology == NULL)
         fill_without_run(sweep, result, sweep->server_error.code, sweep->server_error.message);
-        return;
-    }
-    hb_run_execute(&sweep->setup, sweep->topology, &sweep->progress, result);
+    else
+        hb_run_execute(&sweep->setup, sweep->topology, &sweep->progress, result);
 }
 
 static void count_result(struct hb_exec_summary *summary, enum hb_run_status status)
@@ -201,6 +220,38 @@ static void count_result(struct hb_exec_summary *summary, enum hb_run_status sta
     summary->ok += status == HB_RUN_OK;
     summary->failed += status == HB_RUN_FAILED;
     summary->skipped += status == HB_RUN_SKIPPED;
+    summary->not_needed += status == HB_RUN_NOT_NEEDED;
+}
+
+/* A cell is known well enough: its runs in the rounds to come are not waited for. */
+static void expect_less(struct sweep *sweep, size_t run)
+{
+    size_t rounds = sweep->plan->rounds - sweep->plan->runs[run].round - 1;
+
+    sweep->left_ns -= (int64_t)rounds * hb_run_estimate_ns(sweep->plan, run);
+    sweep->progress.state.runs_total -= rounds;
+}
+
+static void learn(struct sweep *sweep, const struct hb_run_result *result)
+{
+    double rate = hb_run_requests_per_second(result);
+
+    if (hb_plan_is_yardstick(sweep->plan, result->run)) {
+        sweep->made[result->run - sweep->plan->runs_count] = true;
+        sweep->ceilings[result->run - sweep->plan->runs_count] =
+            result->status == HB_RUN_OK ? rate : 0;
+        return;
+    }
+    count_result(sweep->summary, result->status);
+    if (result->status == HB_RUN_OK && hb_rounds_add(&sweep->rounds, result->run, rate))
+        expect_less(sweep, result->run);
+}
+
+static int keep(struct sweep *sweep, const struct hb_run_result *result, struct hb_error *err)
+{
+    if (sweep->sink->finished(sweep->sink->context, result, err) < 0)
+        return hb_wrap(err, "keep the result of a run");
+    return 0;
 }
 
 static int do_run(struct sweep *sweep, size_t position, struct hb_error *err)
@@ -209,6 +260,9 @@ static int do_run(struct sweep *sweep, size_t position, struct hb_error *err)
     int64_t estimate_ns = estimate_at(sweep, position);
 
     hb_run_result_init(&result, sweep->plan, run_at(sweep, position));
+    if (sweep->options.smoke)
+        result.purpose = HB_PURPOSE_SMOKE;
+    sweep->any_run = true;
     sweep->left_ns -= estimate_ns;
     sweep->progress.later_ns = sweep->left_ns;
     sweep->progress.state.run = result.run;
@@ -217,10 +271,22 @@ static int do_run(struct sweep *sweep, size_t position, struct hb_error *err)
         return 0;
     sweep->done_ns += estimate_ns;
     sweep->progress.state.runs_done++;
-    count_result(sweep->summary, result.status);
-    if (sweep->sink->finished(sweep->sink->context, &result, err) < 0)
-        return hb_wrap(err, "keep the result of a run");
-    return 0;
+    learn(sweep, &result);
+    return keep(sweep, &result, err);
+}
+
+/* A result for a run that is left out. */
+static int leave_out(struct sweep *sweep, size_t position, enum hb_run_status status,
+                     const char *why, struct hb_error *err)
+{
+    HB_CLEANUP(hb_run_result_release) struct hb_run_result result;
+
+    hb_run_result_init(&result, sweep->plan, run_at(sweep, position));
+    result.status = status;
+    result.started_wall_ns = result.ended_wall_ns = hb_wall_ns();
+    snprintf(result.failure, sizeof(result.failure), "%s", why);
+    learn(sweep, &result);
+    return keep(sweep, &result, err);
 }
 
 /* ---- rounds, budget, rest ---- */
@@ -235,10 +301,11 @@ static bool exceeds_budget(const struct sweep *sweep, size_t position)
     if (sweep->options.budget_ns == 0 || sweep->done_ns == 0)
         return false;
     for (size_t i = position;
-         i < sweep->options.runs_count && round_at(sweep, i) == round_at(sweep, position); i++)
-        round_ns += (double)estimate_at(sweep, i);
+         i < sweep->own_count && round_at(sweep, i) == round_at(sweep, position); i++)
+        if (!hb_rounds_suffice(&sweep->rounds, run_at(sweep, i)))
+            round_ns += (double)estimate_at(sweep, i);
     round_ns *= (double)used_ns / (double)sweep->done_ns;
-    return (double)used_ns + round_ns > (double)sweep->options.budget_ns;
+    return round_ns > 0 && (double)used_ns + round_ns > (double)sweep->options.budget_ns;
 }
 
 static void rest_before(struct sweep *sweep, size_t position)
@@ -251,13 +318,55 @@ static void rest_before(struct sweep *sweep, size_t position)
                 : sweep->scenario->concurrency[cell_at(sweep, position)->concurrency],
     };
 
+    if (!sweep->any_run)
+        return;
     hb_progress_enter(&sweep->progress, HB_PHASE_COOLDOWN, cooldown.minimum_ns);
     (void)hb_cooldown_wait(&cooldown, sweep->interrupt.fd);
 }
 
+/* The yardsticks of the server that is up, unless they are made already. */
+static int do_yardsticks(struct sweep *sweep, struct hb_error *err)
+{
+    for (size_t i = sweep->own_count; i < sweep->options.runs_count; i++) {
+        if (sweep->made[yardstick_at(sweep, i)] || cell_at(sweep, i)->server != sweep->server)
+            continue;
+        rest_before(sweep, i);
+        if (hb_interrupt_came(&sweep->interrupt))
+            return 0;
+        if (do_run(sweep, i, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int do_position(struct sweep *sweep, size_t position, struct hb_error *err)
+{
+    if (hb_rounds_suffice(&sweep->rounds, run_at(sweep, position)))
+        return leave_out(sweep, position, HB_RUN_NOT_NEEDED, "", err);
+    if (sweep->clients[cell_at(sweep, position)->client].available) {
+        provide_server(sweep, position);
+        if (sweep->topology != NULL && do_yardsticks(sweep, err) < 0)
+            return -1;
+    }
+    rest_before(sweep, position);
+    return hb_interrupt_came(&sweep->interrupt) ? 0 : do_run(sweep, position, err);
+}
+
+/* Those whose server never came up. */
+static int leave_yardsticks_out(struct sweep *sweep, struct hb_error *err)
+{
+    for (size_t i = sweep->own_count; i < sweep->options.runs_count; i++) {
+        if (!sweep->made[yardstick_at(sweep, i)] &&
+            leave_out(sweep, i, HB_RUN_SKIPPED, "no run needed it, or its server did not start",
+                      err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int do_runs(struct sweep *sweep, struct hb_error *err)
 {
-    for (size_t i = 0; i < sweep->options.runs_count; i++) {
+    for (size_t i = 0; i < sweep->own_count; i++) {
         bool new_round = i > 0 && round_at(sweep, i) != round_at(sweep, i - 1);
 
         if (new_round && !sweep->any_server_started && sweep->server_error.code != HB_OK)
@@ -266,16 +375,14 @@ static int do_runs(struct sweep *sweep, struct hb_error *err)
             sweep->summary->budget_reached = true;
             return 0;
         }
-        if (i > 0)
-            rest_before(sweep, i);
-        if (!hb_interrupt_came(&sweep->interrupt) && do_run(sweep, i, err) < 0)
+        if (do_position(sweep, i, err) < 0)
             return -1;
         if (hb_interrupt_came(&sweep->interrupt)) {
             sweep->summary->interrupted = true;
             return 0;
         }
     }
-    return 0;
+    return leave_yardsticks_out(sweep, err);
 }
 
 /* ---- beginning and end ---- */
@@ -291,13 +398,33 @@ static int check_keeper(const struct hb_registry *registry, struct hb_error *err
     return 0;
 }
 
+/* What an interrupted sweep has found out, and what is left to do then. */
+static void take_up(struct sweep *sweep)
+{
+    const struct hb_plan *plan = sweep->plan;
+
+    for (size_t i = 0; i < sweep->options.earlier_count; i++) {
+        const struct hb_exec_earlier *earlier = &sweep->options.earlier[i];
+
+        if (hb_plan_is_yardstick(plan, earlier->run))
+            sweep->ceilings[earlier->run - plan->runs_count] = earlier->requests_per_second;
+        else
+            (void)hb_rounds_add(&sweep->rounds, earlier->run, earlier->requests_per_second);
+    }
+    for (size_t i = 0; i < sweep->options.runs_count; i++) {
+        if (hb_rounds_suffice(&sweep->rounds, run_at(sweep, i)))
+            continue;
+        sweep->left_ns += estimate_at(sweep, i);
+        sweep->progress.state.runs_total++;
+    }
+}
+
 static int begin(struct sweep *sweep, struct hb_error *err)
 {
-    for (size_t i = 0; i < sweep->options.runs_count; i++)
-        sweep->left_ns += estimate_at(sweep, i);
+    take_up(sweep);
     if (check_keeper(sweep->options.registry, err) < 0 ||
         hb_placement_choose(&sweep->scenario->run, &sweep->placement, err) < 0 ||
-        probe_clients(sweep, err) < 0)
+        find_clients(sweep, err) < 0)
         return -1;
     hb_rundir_remove_stale();
     return hb_pin_self(&sweep->pin, sweep->placement.runner, err);
@@ -308,7 +435,21 @@ static void end(struct sweep *sweep)
     stop_server(sweep);
     hb_pin_undo(&sweep->pin);
     sweep->summary->wall_ns = hb_now_ns() - sweep->began_ns;
+    sweep->summary->left = sweep->own_count - sweep->summary->ok - sweep->summary->failed -
+                           sweep->summary->skipped - sweep->summary->not_needed;
     hb_free_ptr(&sweep->clients);
+    hb_free_ptr(&sweep->made);
+    hb_free_ptr(&sweep->ceilings);
+    hb_rounds_release(&sweep->rounds);
+}
+
+static size_t count_own(const struct sweep *sweep)
+{
+    size_t count = sweep->options.runs_count;
+
+    while (count > 0 && hb_plan_is_yardstick(sweep->plan, run_at(sweep, count - 1)))
+        count--;
+    return count;
 }
 
 static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
@@ -326,10 +467,13 @@ static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
         .began_ns = hb_now_ns(),
     };
     if (options->runs == NULL)
-        sweep->options.runs_count = plan->runs_count;
+        sweep->options.runs_count = plan->runs_count + plan->yardsticks_count;
     if (options->monitor_interval_ns <= 0)
         sweep->options.monitor_interval_ns = DEFAULT_MONITOR_INTERVAL_NS;
-    sweep->progress.state.runs_total = sweep->options.runs_count;
+    sweep->own_count = count_own(sweep);
+    sweep->made = hb_calloc(plan->yardsticks_count, sizeof(*sweep->made));
+    sweep->ceilings = hb_calloc(plan->yardsticks_count, sizeof(*sweep->ceilings));
+    hb_rounds_init(&sweep->rounds, plan);
     *summary = (struct hb_exec_summary){0};
 }
 
@@ -341,18 +485,18 @@ int hb_exec_sweep(const struct hb_plan *plan, const struct hb_exec_options *opti
     int result;
 
     init_sweep(&sweep, plan, options, sink, ret_summary);
-    if (hb_interrupt_begin(&sweep.interrupt, err) < 0)
-        return -1;
-    sweep.setup = (struct hb_run_setup){
-        .plan = plan,
-        .options = &sweep.options,
-        .placement = &sweep.placement,
-        .interrupt_fd = sweep.interrupt.fd,
-    };
-    result = begin(&sweep, err);
-    if (result == 0)
-        result = do_runs(&sweep, err);
+    result = hb_interrupt_begin(&sweep.interrupt, err);
+    if (result == 0) {
+        sweep.setup = (struct hb_run_setup){
+            .plan = plan,
+            .options = &sweep.options,
+            .placement = &sweep.placement,
+            .ceilings = sweep.ceilings,
+            .interrupt_fd = sweep.interrupt.fd,
+        };
+        result = begin(&sweep, err) == 0 && do_runs(&sweep, err) == 0 ? 0 : -1;
+        hb_interrupt_end(&sweep.interrupt);
+    }
     end(&sweep);
-    hb_interrupt_end(&sweep.interrupt);
     return result;
 }

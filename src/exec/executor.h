@@ -50,18 +50,27 @@ struct hb_exec_sink {
     int (*server_started)(void *context, const struct hb_server_facts *facts, struct hb_error *err);
     /* May be NULL. Must not block. */
     void (*progress)(void *context, const struct hb_exec_progress *progress);
-    /* A finished run; borrowed for the call. An error here ends the sweep: a result that cannot be
-     * kept is lost work. */
+    /* A finished run, or one that was not needed; borrowed for the call. An error here ends the
+     * sweep: a result that cannot be kept is lost work. */
     int (*finished)(void *context, const struct hb_run_result *result, struct hb_error *err);
     /* Something a person should know but no failure ("nginx died and was started again"). May be
      * NULL. */
     void (*notice)(void *context, const char *text);
 };
 
+/* A run that succeeded before a sweep was interrupted. */
+struct hb_exec_earlier {
+    size_t run; /* index into plan->runs */
+    double requests_per_second;
+};
+
 struct hb_exec_options {
     const struct hb_registry *registry;
-    const size_t *runs; /* indices into plan->runs still to do, in plan order; NULL: all */
+    const size_t *runs; /* indices into plan->runs still to do, in plan order, those of yardsticks
+                           last; NULL: all */
     size_t runs_count;
+    const struct hb_exec_earlier *earlier; /* of a resumed sweep: what it knows already */
+    size_t earlier_count;
     bool smoke;                  /* one verified request a cell */
     int64_t monitor_interval_ns; /* of the resource monitor; 100 ms by default */
     int64_t ready_limit_ns;      /* for a worker to get ready; 0: 10 s and 5 ms a task */
@@ -70,9 +79,11 @@ struct hb_exec_options {
 };
 
 struct hb_exec_summary {
-    size_t ok, failed, skipped;
-    bool interrupted;    /* SIGINT or SIGTERM */
-    bool budget_reached; /* runs are left because of budget_ns */
+    size_t ok, failed, skipped; /* runs, without the yardsticks */
+    size_t not_needed;          /* left out, since their cells were known well enough */
+    size_t left;                /* not made for want of time, or because of an interrupt */
+    bool interrupted;           /* SIGINT or SIGTERM */
+    bool budget_reached;        /* runs are left because of budget_ns */
     int64_t wall_ns;
 };
 

@@ -30,7 +30,9 @@ static const struct {
     {"errors", "Some requests failed."},
     {"too_few_samples", "Fewer than 10 responses lie beyond p99: high percentiles are luck."},
     {"client_saturated", "The client used all the CPU it could: it was the limit, not the server."},
-    {"server_limited", "The server used all the CPU it could: it was the limit, not the client."},
+    {"server_limited",
+     "The server was the limit, not the client: it used all the CPU it could, or the client came "
+     "within 70 % of what the fastest client gets from it."},
     {"generator_late", "Less than 99 % of the requests due in the window were sent in time."},
     {"not_steady", "The figures drifted over the window: a longer warm-up may help."},
     {"count_mismatch", "Client and server disagree on how many requests there were."},
@@ -90,6 +92,14 @@ static void each_hist(struct hb_run_result *result, void (*apply)(struct hb_hist
         apply(hists[i]);
 }
 
+enum hb_run_purpose hb_yardstick_purpose(const struct hb_plan *plan, size_t run)
+{
+    const struct hb_cell *cell = &plan->cells[plan->runs[run].cell];
+
+    return plan->scenario->clients[cell->client].entry->sends_nothing ? HB_PURPOSE_FLOOR
+                                                                      : HB_PURPOSE_CEILING;
+}
+
 void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan, size_t run)
 {
     *result = (struct hb_run_result){
@@ -99,6 +109,8 @@ void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan
         .status = HB_RUN_FAILED,
         .load_average = -1,
     };
+    if (plan != NULL && hb_plan_is_yardstick(plan, run))
+        result->purpose = hb_yardstick_purpose(plan, run);
     each_hist(result, hb_hist_init);
 }
 

@@ -32,13 +32,17 @@ enum hb_run_purpose {
 const char *hb_run_status_name(enum hb_run_status status);    /* "ok", "failed", "skipped", … */
 const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "smoke", … */
 
+/* HB_PURPOSE_CEILING or HB_PURPOSE_FLOOR, of a yardstick's run. */
+enum hb_run_purpose hb_yardstick_purpose(const struct hb_plan *plan, size_t run);
+
 /* Why a result should not be believed; bits of hb_run_result.flags. */
 enum hb_flag {
     HB_FLAG_ERRORS = 1 << 0,          /* some requests failed */
     HB_FLAG_TOO_FEW_SAMPLES = 1 << 1, /* fewer than 10 samples beyond p99 */
     HB_FLAG_CLIENT_SATURATED =
         1 << 2, /* the client used 95 % of its cores, or one core of a single loop */
-    HB_FLAG_SERVER_LIMITED = 1 << 3, /* the server used 90 % of its cores */
+    HB_FLAG_SERVER_LIMITED =
+        1 << 3, /* the server used 90 % of its cores, or the client got 70 % of the ceiling */
     HB_FLAG_GENERATOR_LATE = 1 << 4, /* open loop: under 99 % of the scheduled requests were sent */
     HB_FLAG_NOT_STEADY = 1 << 5,     /* the per-second rate drifts over the window */
     HB_FLAG_COUNT_MISMATCH =
@@ -165,7 +169,8 @@ struct hb_run_result {
     size_t hops_count;
 };
 
-/* Allocates the histograms; attempt 1, and failed until proved otherwise. */
+/* `plan` may be NULL. Allocates the histograms; attempt 1, a purpose as the plan says (measured, or
+ * a yardstick's), and failed until proved otherwise. */
 void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan, size_t run);
 void hb_run_result_release(struct hb_run_result *result);
 

@@ -310,7 +310,6 @@ static void init_run(struct hb_run *run, const struct hb_run_setup *setup,
 
 static void describe_start(struct hb_run_result *result, const struct hb_run_setup *setup)
 {
-    result->purpose = setup->options->smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED;
     result->started_wall_ns = hb_wall_ns();
     memcpy(result->client_cpus, setup->placement->client, sizeof(result->client_cpus));
     memcpy(result->server_cpus, setup->placement->server, sizeof(result->server_cpus));
@@ -327,7 +326,7 @@ void hb_run_execute(const struct hb_run_setup *setup, struct hb_topology *topolo
     init_run(&run, setup, topology, progress, result);
     describe_start(result, setup);
     hb_progress_enter(progress, HB_PHASE_WORKER_START,
-                      hb_cell_estimate_ns(setup->plan->scenario, run.cell));
+                      hb_run_estimate_ns(setup->plan, result->run));
     if (hb_run_prepare(&run, &why) < 0 || loop(&run, &why) < 0 || hb_run_finish(&run, &why) < 0)
         hb_run_record_failure(&run, &why);
     hb_run_release(&run);

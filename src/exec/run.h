@@ -16,7 +16,8 @@ struct hb_run_setup {
     const struct hb_plan *plan;
     const struct hb_exec_options *options;
     const struct hb_placement *placement;
-    int interrupt_fd; /* readable: give up */
+    const double *ceilings; /* by yardstick: what it got, requests/s; 0: not (yet) known */
+    int interrupt_fd;       /* readable: give up */
 };
 
 /*

@@ -21,7 +21,7 @@ static void plan_times(struct hb_run *run)
     int64_t ramp_ns = run->job.ramp_ns * hb_job_tasks(&run->job, 0);
 
     run->window_ns = run->scenario->durations_ns[run->cell->duration];
-    run->warmup_ns = larger(run->scenario->run.warmup_ns, ramp_ns);
+    run->warmup_ns = larger(hb_run_warmup_ns(run->setup->plan, run->result->run), ramp_ns);
     run->overrun_ns = OVERRUN_NS;
     if (run->smoke) {
         /* Nothing but the request's own limits ends it. */

@@ -38,6 +38,19 @@ static unsigned usable_cores(const struct hb_entry *entry, unsigned given, unsig
                                                  : given;
 }
 
+/* What the yardstick got under the load of this run; 0 when that is unknown, or means nothing: of
+ * the yardstick itself, and of a client that sends nothing. */
+static double ceiling_of(const struct hb_run *run)
+{
+    const struct hb_plan *plan = run->setup->plan;
+    size_t number = hb_plan_ceiling_of(plan, run->cell);
+
+    if (number == HB_NO_CEILING || run->client->entry->sends_nothing ||
+        plan->cells[plan->cells_count + number].client == run->cell->client)
+        return 0;
+    return run->setup->ceilings[number];
+}
+
 static void judge_trust(struct hb_run *run, uint64_t requests)
 {
     const struct hb_placement *placement = run->setup->placement;
@@ -48,6 +61,8 @@ static void judge_trust(struct hb_run *run, uint64_t requests)
         .concurrency = run->job.concurrency,
         .open_loop = run->open_loop,
         .keepalive = run->scenario->keepalive,
+        .sends_nothing = run->client->entry->sends_nothing,
+        .ceiling = ceiling_of(run),
         .planned_window_ns = run->window_ns,
         .requests_count = run->scenario->urls[run->cell->url].requests_count,
         .client_cores =

@@ -12,6 +12,8 @@
 #define ENOUGH_FOR_P99 1000 /* ten samples beyond the ninety-ninth hundredth */
 #define CLIENT_SATURATED_SHARE 0.95
 #define SERVER_LIMITED_SHARE 0.90
+#define CEILING_SHARE                                                                              \
+    0.70 /* so near to what the fastest client gets that the server decides, too */
 #define GENERATOR_LATE_SHARE 0.01
 #define LITTLES_LAW_TOLERANCE 0.20
 #define LITTLES_LAW_MIN_REQUESTS 50 /* below that the window's edges matter more than the law */
@@ -61,6 +63,8 @@ static bool is_client_saturated(const struct hb_run_result *result,
 static bool is_server_limited(const struct hb_run_result *result,
                               const struct hb_trust_facts *facts)
 {
+    if (facts->ceiling > 0 && hb_run_requests_per_second(result) >= CEILING_SHARE * facts->ceiling)
+        return true;
     for (size_t i = 0; i < result->hops_count; i++) {
         unsigned cores = facts->hop_cores != NULL ? facts->hop_cores[i] : facts->server_cores;
 
@@ -118,6 +122,8 @@ static bool has_count_mismatch(const struct hb_run_result *result,
 {
     const struct hb_server_counts *server = &result->server_counts;
 
+    if (facts->sends_nothing)
+        return server->known && server->requests > 0;
     return server->known && (server->requests < facts->answered ||
                              server->requests > facts->requests + result->unfinished);
 }
@@ -218,7 +224,7 @@ unsigned hb_trust_flags(const struct hb_run_result *result, const struct hb_trus
     unsigned flags = 0;
 
     for (size_t i = 0; i < HB_ARRAY_LEN(tests); i++)
-        if ((result->purpose == HB_PURPOSE_MEASURED || tests[i].of_single_requests) &&
+        if ((result->purpose != HB_PURPOSE_SMOKE || tests[i].of_single_requests) &&
             tests[i].test(result, facts))
             flags |= tests[i].flag;
     return flags;

@@ -14,6 +14,8 @@
 struct hb_trust_facts {
     uint32_t concurrency;
     bool open_loop, keepalive;
+    bool sends_nothing; /* the client only pretends: no server sees its requests */
+    double ceiling;     /* requests/s of the yardstick under the same load; 0: unknown */
     int64_t planned_window_ns;
     size_t requests_count;               /* different requests that the workers cycle through */
     unsigned client_cores, server_cores; /* that each side can use at once */

@@ -35,11 +35,22 @@ static int64_t start_ns(const struct hb_scenario *scenario, const struct hb_cell
     return is_builtin(scenario->clients[cell->client].entry) ? NATIVE_START_NS : RUNTIME_START_NS;
 }
 
-int64_t hb_cell_estimate_ns(const struct hb_scenario *scenario, const struct hb_cell *cell)
+int64_t hb_run_warmup_ns(const struct hb_plan *plan, size_t run)
 {
-    const struct hb_run_options *run = &scenario->run;
-    int64_t in_flight = run->drain_ns < IN_FLIGHT_NS ? run->drain_ns : IN_FLIGHT_NS;
-    int64_t pauses = add(run->warmup_ns, run->cooldown_ns);
+    int64_t wanted = plan->scenario->run.warmup_ns;
+
+    return hb_plan_is_yardstick(plan, run) && wanted > HB_YARDSTICK_WARMUP_NS
+               ? HB_YARDSTICK_WARMUP_NS
+               : wanted;
+}
+
+int64_t hb_run_estimate_ns(const struct hb_plan *plan, size_t run)
+{
+    const struct hb_scenario *scenario = plan->scenario;
+    const struct hb_cell *cell = &plan->cells[plan->runs[run].cell];
+    int64_t drain_ns = scenario->run.drain_ns;
+    int64_t in_flight = drain_ns < IN_FLIGHT_NS ? drain_ns : IN_FLIGHT_NS;
+    int64_t pauses = add(hb_run_warmup_ns(plan, run), scenario->run.cooldown_ns);
 
     return add(add(start_ns(scenario, cell), in_flight),
                add(pauses, scenario->durations_ns[cell->duration]));
@@ -69,15 +80,29 @@ static int64_t starts_ns(const struct hb_plan *plan)
     return total;
 }
 
-int64_t hb_plan_estimate_ns(const struct hb_plan *plan, bool smoke)
+/* The first round has each cell once. */
+static int64_t round_ns(const struct hb_plan *plan, bool smoke)
 {
-    int64_t round = starts_ns(plan);
+    size_t per_round = plan->runs_count / plan->rounds;
+    int64_t total = starts_ns(plan);
 
-    for (size_t i = 0; i < plan->cells_count; i++) {
-        const struct hb_cell *cell = &plan->cells[i];
+    for (size_t i = 0; i < per_round; i++) {
+        const struct hb_cell *cell = &plan->cells[plan->runs[i].cell];
 
-        round = add(round, smoke ? start_ns(plan->scenario, cell) + SMOKE_REQUEST_NS
-                                 : hb_cell_estimate_ns(plan->scenario, cell));
+        total = add(total, smoke ? start_ns(plan->scenario, cell) + SMOKE_REQUEST_NS
+                                 : hb_run_estimate_ns(plan, i));
     }
-    return multiply(round, plan->rounds);
+    return total;
+}
+
+void hb_plan_estimate(struct hb_plan *plan, bool smoke)
+{
+    unsigned least = plan->scenario->run.rounds_min;
+    int64_t round = round_ns(plan, smoke), yardsticks = 0;
+
+    for (size_t i = 0; i < plan->yardsticks_count; i++)
+        yardsticks = add(yardsticks, hb_run_estimate_ns(plan, plan->runs_count + i));
+    plan->estimated_ns = add(multiply(round, plan->rounds), yardsticks);
+    plan->estimated_least_ns =
+        add(multiply(round, least < plan->rounds ? least : plan->rounds), yardsticks);
 }

@@ -1,4 +1,5 @@
-/* The steps from a scenario to a plan, in order: cells, runs, estimate. Each has a file. */
+/* The steps from a scenario to a plan, in order: cells, runs, yardsticks, estimate. Each has a
+ * file. */
 #include "plan/plan.h"
 
 #include <stddef.h>
@@ -29,7 +30,9 @@ int hb_plan_make(const struct hb_scenario *scenario, const struct hb_plan_option
     if (hb_plan_expand(scenario, options, arena, &plan, err) != 0 ||
         hb_plan_order(&plan, arena, err) != 0)
         return -1;
-    plan.estimated_ns = hb_plan_estimate_ns(&plan, options->smoke);
+    if (scenario->run.yardstick && !options->smoke)
+        hb_plan_add_yardsticks(&plan, arena);
+    hb_plan_estimate(&plan, options->smoke);
     *ret_plan = plan;
     return 0;
 }

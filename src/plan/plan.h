@@ -47,9 +47,30 @@ struct hb_plan {
     size_t cells_count;
     const struct hb_plan_run *runs; /* in order of execution */
     size_t runs_count;              /* cells_count × rounds */
-    unsigned rounds;                /* 1 for smoke, else the scenario's */
-    int64_t estimated_ns;           /* wall time of all runs, servers' start included */
+    unsigned rounds;                /* 1 for smoke, else the most that the scenario asks for */
+
+    /* Runs beside those, behind them in both arrays: run runs_count + i is of cell cells_count + i.
+     * Each is made once a sweep, when its server is up for the first time. */
+    size_t yardsticks_count;
+
+    int64_t estimated_ns;       /* wall time of all runs, servers' start included */
+    int64_t estimated_least_ns; /* of the rounds that are made in any case */
 };
+
+/* Of all yardsticks; runs get what the scenario says. */
+#define HB_YARDSTICK_WARMUP_NS (200 * HB_NS_PER_MS) /* or the scenario's, when that is less */
+
+static inline bool hb_plan_is_yardstick(const struct hb_plan *plan, size_t run)
+{
+    return plan->yardsticks_count > 0 && run >= plan->runs_count;
+}
+
+/* The number, from 0, of the yardstick that marks what a cell's server gives under its load. */
+#define HB_NO_CEILING SIZE_MAX
+size_t hb_plan_ceiling_of(const struct hb_plan *plan, const struct hb_cell *cell);
+
+/* What is measured before the window of a run. */
+int64_t hb_run_warmup_ns(const struct hb_plan *plan, size_t run);
 
 /* One `--filter`: a glob for one axis. */
 struct hb_filter {
@@ -64,6 +85,10 @@ struct hb_plan_options {
 };
 
 /*
+ * Yardsticks: for each load (server of ours, method, URL, concurrency, protocol) that cells put on
+ * a server, one run of the client that marks what is possible; and one of the client that sends
+ * nothing. None for smoke, and none when the scenario does not want them.
+ *
  * Expand the scenario: the product of the axes (each URL with its own methods) without what an
  * `exclude` matches, then the `include` entries, then only what the filters keep; and for each
  * round the servers in seeded random order, and within each its cells in seeded random order. A
@@ -95,9 +120,9 @@ void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell *cell,
                        struct hb_buf *ret_json);
 
-/* Expected wall time of one run of a cell: start of the worker, warm-up, window, the end of what is
- * in flight, cool-down. */
-int64_t hb_cell_estimate_ns(const struct hb_scenario *scenario, const struct hb_cell *cell);
+/* Expected wall time of one run: start of the worker, warm-up, window, the end of what is in
+ * flight, cool-down. */
+int64_t hb_run_estimate_ns(const struct hb_plan *plan, size_t run);
 
 /*
  * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below

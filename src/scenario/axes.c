@@ -43,10 +43,11 @@ static int listed_twice(struct hb_loading *loading, const char *axis, const char
                    hb_quote(loading->diags, label));
 }
 
-/* Room for the matrix's values and one more an include. */
+/* Room for the matrix's values, one more an include, and those of yardsticks. */
 static void *new_axis(const struct hb_loading *loading, size_t count, size_t bytes)
 {
-    return hb_arena_calloc(loading->arena, count + loading->raw->includes_count, bytes);
+    return hb_arena_calloc(loading->arena, count + loading->raw->includes_count + HB_YARDSTICK_ROOM,
+                           bytes);
 }
 
 static void load_servers(struct hb_loading *loading)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "scenario/load.h"
+#include "scenario/grow.h"
 
 struct including {
     struct hb_loading *loading;
@@ -15,84 +15,6 @@ struct including {
 static bool is_written(const struct including *at, const char *key)
 {
     return hb_node_get(at->raw->node, key) != NULL;
-}
-
-/* An axis that may grow. */
-struct axis {
-    const char *key; /* as `include` names it */
-    void *values;
-    size_t *count, *appended;
-    size_t bytes; /* of one value */
-    bool (*same)(const void *left, const void *right);
-};
-
-#define AXIS(name, loading, array, plural)                                                         \
-    {                                                                                              \
-        .key = (name), .values = (loading)->axes.array,                                            \
-        .count = &(loading)->scenario->plural##_count,                                             \
-        .appended = &(loading)->scenario->appended.plural,                                         \
-        .bytes = sizeof(*(loading)->axes.array), .same = same_##plural                             \
-    }
-
-static bool same_servers(const void *left, const void *right)
-{
-    const struct hb_server_spec *a = left, *b = right;
-
-    return strcmp(a->canonical, b->canonical) == 0;
-}
-
-static bool same_clients(const void *left, const void *right)
-{
-    const struct hb_client_spec *a = left, *b = right;
-
-    return strcmp(a->canonical, b->canonical) == 0;
-}
-
-static bool same_urls(const void *left, const void *right)
-{
-    const struct hb_url_spec *a = left, *b = right;
-
-    return strcmp(a->canonical, b->canonical) == 0;
-}
-
-static bool same_concurrency(const void *left, const void *right)
-{
-    return *(const uint32_t *)left == *(const uint32_t *)right;
-}
-
-static bool same_durations(const void *left, const void *right)
-{
-    return *(const int64_t *)left == *(const int64_t *)right;
-}
-
-static bool same_rates(const void *left, const void *right)
-{
-    const struct hb_rate *a = left, *b = right;
-
-    return a->per_second == b->per_second && a->arrivals == b->arrivals;
-}
-
-static bool same_protocols(const void *left, const void *right)
-{
-    return *(const enum hb_http *)left == *(const enum hb_http *)right;
-}
-
-static bool same_profiles(const void *left, const void *right)
-{
-    return *(const enum hb_profile *)left == *(const enum hb_profile *)right;
-}
-
-static size_t find_or_add(const struct axis *axis, const void *value)
-{
-    char *values = axis->values;
-
-    for (size_t i = 0; i < *axis->count; i++) {
-        if (axis->same(values + i * axis->bytes, value))
-            return i;
-    }
-    memcpy(values + *axis->count * axis->bytes, value, axis->bytes);
-    ++*axis->appended;
-    return (*axis->count)++;
 }
 
 static size_t fail(struct including *at)
@@ -112,18 +34,19 @@ static size_t lacks(struct including *at, const char *key, size_t count)
  * The index of what the entry says of an axis; `value` NULL: nothing. `result` is that of loading
  * the value, which has been reported when it is not 0.
  */
-static size_t index_of(struct including *at, const struct axis *axis, const void *value, int result)
+static size_t index_of(struct including *at, const struct hb_growing_axis *axis, const void *value,
+                       int result)
 {
     size_t own = *axis->count - *axis->appended; /* without what other includes added */
 
     if (value == NULL)
         return own == 1 ? 0 : lacks(at, axis->key, own);
-    return result == 0 ? find_or_add(axis, value) : fail(at);
+    return result == 0 ? hb_axis_find_or_add(axis, value) : fail(at);
 }
 
 static size_t include_server(struct including *at)
 {
-    const struct axis axis = AXIS("server", at->loading, servers, servers);
+    const struct hb_growing_axis axis = HB_GROWING_AXIS("server", at->loading, servers, servers);
     struct hb_server_spec spec;
 
     if (!is_written(at, axis.key))
@@ -133,7 +56,7 @@ static size_t include_server(struct including *at)
 
 static size_t include_client(struct including *at)
 {
-    const struct axis axis = AXIS("client", at->loading, clients, clients);
+    const struct hb_growing_axis axis = HB_GROWING_AXIS("client", at->loading, clients, clients);
     struct hb_client_spec spec;
 
     if (!is_written(at, axis.key))
@@ -143,7 +66,7 @@ static size_t include_client(struct including *at)
 
 static size_t include_url(struct including *at)
 {
-    const struct axis axis = AXIS("url", at->loading, urls, urls);
+    const struct hb_growing_axis axis = HB_GROWING_AXIS("url", at->loading, urls, urls);
     unsigned methods =
         is_written(at, "method") ? 1u << at->raw->method : at->loading->scenario->methods;
     struct hb_url_spec spec;
@@ -167,7 +90,8 @@ static enum hb_method include_method(struct including *at, size_t url)
 
 static size_t include_concurrency(struct including *at)
 {
-    const struct axis axis = AXIS("concurrency", at->loading, concurrency, concurrency);
+    const struct hb_growing_axis axis =
+        HB_GROWING_AXIS("concurrency", at->loading, concurrency, concurrency);
     struct hb_place place = hb_node_place(at->raw->node, axis.key);
     uint32_t wanted;
 
@@ -179,14 +103,15 @@ static size_t include_concurrency(struct including *at)
 
 static size_t include_duration(struct including *at)
 {
-    const struct axis axis = AXIS("duration", at->loading, durations_ns, durations);
+    const struct hb_growing_axis axis =
+        HB_GROWING_AXIS("duration", at->loading, durations_ns, durations);
 
     return index_of(at, &axis, is_written(at, axis.key) ? &at->raw->duration : NULL, 0);
 }
 
 static size_t include_rate(struct including *at)
 {
-    const struct axis axis = AXIS("rate", at->loading, rates, rates);
+    const struct hb_growing_axis axis = HB_GROWING_AXIS("rate", at->loading, rates, rates);
     struct hb_rate wanted = hb_load_rate(&at->raw->rate);
 
     return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
@@ -194,7 +119,8 @@ static size_t include_rate(struct including *at)
 
 static size_t include_protocol(struct including *at)
 {
-    const struct axis axis = AXIS("protocol", at->loading, protocols, protocols);
+    const struct hb_growing_axis axis =
+        HB_GROWING_AXIS("protocol", at->loading, protocols, protocols);
     enum hb_http wanted = hb_load_protocol(at->raw->protocol);
 
     return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
@@ -202,7 +128,7 @@ static size_t include_protocol(struct including *at)
 
 static size_t include_profile(struct including *at)
 {
-    const struct axis axis = AXIS("profile", at->loading, profiles, profiles);
+    const struct hb_growing_axis axis = HB_GROWING_AXIS("profile", at->loading, profiles, profiles);
     enum hb_profile wanted = hb_load_profile(at->raw->profile);
 
     return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);

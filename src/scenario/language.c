@@ -503,6 +503,34 @@ static const struct hb_table cpus_table = {
     .node_member = HB_MEMBER(struct hb_raw_cpus, node),
 };
 
+#define ROUNDS_RANGE .minimum = 1, .maximum = 10000
+
+static const struct hb_field rounds_fields[] = {
+    {.key = "min",
+     HB_AT(struct hb_raw_rounds, min),
+     .type = &hb_type_int,
+     ROUNDS_RANGE,
+     .default_text = "5",
+     .help = "How many there are at least."},
+    {.key = "max",
+     HB_AT(struct hb_raw_rounds, max),
+     .type = &hb_type_int,
+     ROUNDS_RANGE,
+     .help = "How many there are at most, 20 unless given; only with `until_ci`."},
+    {.key = "until_ci",
+     HB_AT(struct hb_raw_rounds, until_ci),
+     .type = &hb_type_percent,
+     .help = "Rounds are added for a cell until the 95 % interval of its requests/s reaches no "
+             "further than this to either side (half its width, of the estimate).",
+     .example = "2%"},
+};
+static const struct hb_table rounds_table = {
+    HB_TABLE("rounds", struct hb_raw_rounds, rounds_fields),
+    .help = "How often each cell is run. A number: exactly that often.",
+    .scalar_key = "min",
+    .node_member = HB_MEMBER(struct hb_raw_rounds, node),
+};
+
 static const struct hb_field run_fields[] = {
     {.key = "warmup",
      HB_AT(struct hb_raw_run, warmup_ns),
@@ -527,11 +555,11 @@ static const struct hb_field run_fields[] = {
      .help = "How long requests in flight may take to end after the window."},
     {.key = "rounds",
      HB_AT(struct hb_raw_run, rounds),
-     .type = &hb_type_int,
-     .minimum = 1,
-     .maximum = 10000,
+     .type = &hb_type_struct,
+     .table = &rounds_table,
      .default_text = "5",
-     .help = "How often each cell is run, each time in a fresh process."},
+     .help = "How often each cell is run, each time in a fresh process.",
+     .example = "{min: 5, max: 20, until_ci: 2%}"},
     {.key = "seed",
      HB_AT(struct hb_raw_run, seed),
      .type = &hb_type_int,
@@ -557,10 +585,24 @@ static const struct hb_field run_fields[] = {
      .values = missing_names,
      .default_text = "error",
      .help = "What to do when a client is not installed: refuse to start, or leave it out."},
+    {.key = "allow_failed",
+     HB_AT(struct hb_raw_run, allow_failed),
+     .type = &hb_type_percent,
+     .default_text = "0%",
+     .help = "How many of the runs may fail without the exit code saying so: one of thousands "
+             "must not spoil a night."},
+    {.key = "yardstick",
+     HB_AT(struct hb_raw_run, yardstick),
+     .type = &hb_type_bool,
+     .default_text = "true",
+     .help = "Whether the sweep also measures, once and for a second each, what its servers give "
+             "to the fastest client under each load, and what this program itself takes. Servers "
+             "that it did not start are left alone."},
 };
 static const struct hb_table run_table = {
     HB_TABLE("run", struct hb_raw_run, run_fields),
     .help = "How runs are made.",
+    .node_member = HB_MEMBER(struct hb_raw_run, node),
 };
 
 #define THRESHOLD(name, metric, unit, what, how)                                                   \

@@ -120,10 +120,20 @@ struct hb_raw_cpus {
     const struct hb_node *node;
 };
 
+struct hb_raw_rounds {
+    int64_t min, max; /* max 0: not written */
+    double until_ci;  /* 0: not written */
+    const struct hb_node *node;
+};
+
 struct hb_raw_run {
-    int64_t warmup_ns, cooldown_ns, drain_ns, rounds, seed, processes;
+    int64_t warmup_ns, cooldown_ns, drain_ns, seed, processes;
+    struct hb_raw_rounds rounds;
     struct hb_raw_cpus cpus;
     int missing_clients;
+    double allow_failed;
+    bool yardstick;
+    const struct hb_node *node;
 };
 
 struct hb_raw_thresholds {

@@ -107,6 +107,8 @@ static void load_all(struct hb_loading *loading, const char *path)
     if (hb_diags_total(loading->diags) == 0) /* they need the axes whole */
         hb_load_includes(loading);
     hb_load_run(loading);
+    if (hb_diags_total(loading->diags) == 0 && loading->scenario->run.yardstick)
+        hb_load_yardsticks(loading);
 }
 
 static size_t count_sets(const struct hb_scenario_overrides *overrides)

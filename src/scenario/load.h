@@ -63,6 +63,10 @@ void hb_load_run(struct hb_loading *loading);
 /* Fill scenario->includes, growing the axes, which have room for one value an include. */
 void hb_load_includes(struct hb_loading *loading);
 
+/* Fill scenario->yardsticks, growing the axes, too. */
+#define HB_YARDSTICK_ROOM (HB_YARDSTICK_COUNT + 1)
+void hb_load_yardsticks(struct hb_loading *loading);
+
 /*
  * The version, interpreter or packages that a client is given: *entry becomes one that knows them,
  * and `canonical` gets what was written. *ret_label is "@0.27.2", "@git:main+python=python3.12" or

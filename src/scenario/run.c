@@ -4,6 +4,8 @@
 #include "scenario/load.h"
 #include "scenario/threshold.h"
 
+#define DEFAULT_ROUNDS_MAX 20
+
 /* One run of digits of a processor list; -1 when there is none or it is absurd. */
 static int read_cpu(const char **text)
 {
@@ -74,6 +76,49 @@ static void load_thresholds(struct hb_loading *loading)
     loading->scenario->thresholds_count = count;
 }
 
+static void check_rounds(struct hb_loading *loading, const struct hb_raw_rounds *raw)
+{
+    const struct hb_node *node = raw->node;
+
+    if (hb_node_get(node, "until_ci") == NULL) {
+        if (raw->max != 0)
+            hb_diag(loading->diags, hb_node_place(node, "max"),
+                    "'max' needs 'until_ci', which says when fewer are enough");
+        return;
+    }
+    if (raw->until_ci <= 0 || raw->until_ci > 1)
+        hb_diag(loading->diags, hb_node_place(node, "until_ci"),
+                "'until_ci': expected more than 0%% and at most 100%%");
+    if (raw->min < HB_ROUNDS_FOR_INTERVAL)
+        hb_diag(loading->diags, hb_node_place(node, "min"),
+                "'min': with 'until_ci' at least %d, since fewer give no interval",
+                HB_ROUNDS_FOR_INTERVAL);
+    if (raw->max != 0 && raw->max < raw->min)
+        hb_diag(loading->diags, hb_node_place(node, "max"),
+                "'max' is below 'min', which is %" PRId64, raw->min);
+}
+
+static void load_rounds(struct hb_loading *loading, const struct hb_raw_rounds *raw)
+{
+    struct hb_run_options *run = &loading->scenario->run;
+    int64_t most = raw->min;
+
+    check_rounds(loading, raw);
+    if (raw->until_ci > 0)
+        most = raw->max != 0 ? raw->max : DEFAULT_ROUNDS_MAX;
+    run->rounds_min = (unsigned)raw->min;
+    run->rounds = (unsigned)(most > raw->min ? most : raw->min);
+    run->until_ci = raw->until_ci;
+}
+
+static double load_allow_failed(struct hb_loading *loading, const struct hb_raw_run *raw)
+{
+    if (raw->allow_failed > 1)
+        hb_diag(loading->diags, hb_node_place(raw->node, "allow_failed"),
+                "'allow_failed': expected at most 100%%");
+    return raw->allow_failed;
+}
+
 void hb_load_run(struct hb_loading *loading)
 {
     const struct hb_raw_run *raw = &loading->raw->run;
@@ -82,13 +127,15 @@ void hb_load_run(struct hb_loading *loading)
         .warmup_ns = raw->warmup_ns,
         .cooldown_ns = raw->cooldown_ns,
         .drain_ns = raw->drain_ns,
-        .rounds = (unsigned)raw->rounds,
         .seed = (uint64_t)raw->seed,
         .processes = (unsigned)raw->processes,
         .client_cpus = load_cpus(loading, "client", raw->cpus.client),
         .server_cpus = load_cpus(loading, "server", raw->cpus.server),
         .missing_clients = raw->missing_clients == 0 ? HB_MISSING_ERROR : HB_MISSING_SKIP,
+        .allow_failed = load_allow_failed(loading, raw),
+        .yardstick = raw->yardstick,
     };
+    load_rounds(loading, &raw->rounds);
     check_processes(loading);
     load_thresholds(loading);
 }

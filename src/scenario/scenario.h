@@ -71,6 +71,8 @@ struct hb_client_spec {
 
 struct hb_header {
     const char *name, *value; /* value expanded: may be secret */
+    bool ours;                /* not written by the scenario: it makes clients alike, and is left
+                                 out where they are to be as they come (stock) */
 };
 
 /* One request that a worker sends; a URL entry with `variants` has several. */
@@ -124,8 +126,8 @@ struct hb_include {
     struct hb_place place;
 };
 
-/* How many of each axis's last values only `include` entries use: the matrix is the product of the
- * values before them. All 0 when includes add none. */
+/* How many of each axis's last values only `include` entries and yardsticks use: the matrix is the
+ * product of the values before them. All 0 when they add none. */
 struct hb_appended {
     size_t servers, clients, urls, concurrency, durations, rates, protocols, profiles;
 };
@@ -138,6 +140,7 @@ struct hb_yardsticks {
     uint32_t floor;                       /* the client that sends nothing */
     uint32_t duration;                    /* the longest window that they get */
     uint32_t rate;                        /* a closed loop */
+    uint32_t profile;                     /* tuned */
 };
 
 enum hb_missing {
@@ -145,11 +148,18 @@ enum hb_missing {
     HB_MISSING_SKIP,
 };
 
+#define HB_ROUNDS_FOR_INTERVAL 5 /* fewer observations give no interval worth the name */
+
 struct hb_run_options {
     int64_t warmup_ns;   /* default 1 s */
     int64_t cooldown_ns; /* default 200 ms */
     int64_t drain_ns;    /* how long requests in flight may take after the window; default 5 s */
-    unsigned rounds;     /* default 5 */
+    unsigned rounds;     /* default 5; the most there are when until_ci says when to stop */
+    unsigned rounds_min; /* the least; equal to `rounds` without until_ci */
+    double until_ci;     /* half width of the interval of requests/s, as a share of the estimate, at
+                            which a cell is known well enough; 0: all rounds are made */
+    double allow_failed; /* share of runs that may fail without making the sweep fail; default 0 */
+    bool yardstick;      /* default true */
     uint64_t seed;       /* default 1 */
     unsigned processes;  /* worker processes a run; default 1 */
     const char *client_cpus, *server_cpus; /* "0-1,3"; NULL: chosen by the executor */
@@ -212,6 +222,7 @@ struct hb_scenario {
     const struct hb_include *includes;
     size_t includes_count;
     struct hb_appended appended;
+    struct hb_yardsticks yardsticks;
 
     int64_t timeout_ns, connect_timeout_ns;
     bool keepalive;

@@ -31,7 +31,7 @@ static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct h
             return -1;
         if (!row)
             break;
-        if (position == plan->runs_count)
+        if (position == plan->runs_count + plan->yardsticks_count)
             return 0;
         hb_cell_format_id(&plan->cells[plan->runs[position].cell], key);
         if (strcmp(key, (const char *)sqlite3_column_text(statement, 0)) != 0 ||
@@ -40,7 +40,7 @@ static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct h
         if (sqlite3_column_int(statement, 2) != 0)
             runs[(*ret_runs_count)++] = position;
     }
-    *ret_same = position == plan->runs_count;
+    *ret_same = position == plan->runs_count + plan->yardsticks_count;
     return 0;
 }
 
@@ -112,7 +112,7 @@ int hb_store_resume(struct hb_store *store, const struct hb_plan *plan, struct h
                     int64_t *ret_sweep_id, size_t **ret_runs, size_t *ret_runs_count,
                     struct hb_error *err)
 {
-    size_t *runs = hb_arena_calloc(arena, plan->runs_count, sizeof(*runs));
+    size_t *runs = hb_arena_calloc(arena, plan->runs_count + plan->yardsticks_count, sizeof(*runs));
     int64_t sweep_id;
     size_t count = 0;
 

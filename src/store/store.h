@@ -99,6 +99,7 @@ struct hb_sweep_row {
     int64_t id;
     const char *scenario_name, *scenario_hash, *status, *purpose, *fingerprint, *tool_version,
         *revision;
+    const char *scenario_path; /* as it was given */
     const char *scenario_text, *environment_json, *tags_json;
     int64_t started_wall_ns, ended_wall_ns; /* 0 when not ended */
     uint64_t seed;

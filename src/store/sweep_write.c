@@ -127,7 +127,7 @@ static int insert_cells(struct hb_store *store, int64_t sweep_id, const struct h
 {
     HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
 
-    for (size_t i = 0; i < plan->cells_count; i++) {
+    for (size_t i = 0; i < plan->cells_count + plan->yardsticks_count; i++) {
         if (insert_cell(store, &statement, sweep_id, plan, i, err) != 0)
             return -1;
         row_ids[i] = sqlite3_last_insert_rowid(store->db);
@@ -135,12 +135,19 @@ static int insert_cells(struct hb_store *store, int64_t sweep_id, const struct h
     return 0;
 }
 
+/* Of a pending run; yardsticks get the one they will be made with. */
+static enum hb_run_purpose purpose_of(const struct hb_plan *plan, size_t run,
+                                      enum hb_run_purpose own)
+{
+    return hb_plan_is_yardstick(plan, run) ? hb_yardstick_purpose(plan, run) : own;
+}
+
 static int insert_runs(struct hb_store *store, int64_t sweep_id, const struct hb_plan *plan,
-                       const char *purpose, const int64_t *cell_row_ids, struct hb_error *err)
+                       enum hb_run_purpose own, const int64_t *cell_row_ids, struct hb_error *err)
 {
     HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
 
-    for (size_t i = 0; i < plan->runs_count; i++) {
+    for (size_t i = 0; i < plan->runs_count + plan->yardsticks_count; i++) {
         struct hb_row row; /* only what is used is initialised: this is done a million times */
 
         row.count = 0;
@@ -148,7 +155,7 @@ static int insert_runs(struct hb_store *store, int64_t sweep_id, const struct hb
         hb_row_integer(&row, "cell_id", cell_row_ids[plan->runs[i].cell]);
         hb_row_integer(&row, "position", (int64_t)i);
         hb_row_integer(&row, "round", plan->runs[i].round);
-        hb_row_name(&row, "purpose", purpose);
+        hb_row_name(&row, "purpose", hb_run_purpose_name(purpose_of(plan, i, own)));
         if (hb_row_insert(store, &statement, "runs", &row, err) != 0)
             return -1;
     }
@@ -159,13 +166,13 @@ static int insert_all(struct hb_store *store, const struct hb_sweep_info *info,
                       const struct hb_plan *plan, int64_t *ret_sweep_id, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr)
-    int64_t *cell_row_ids = hb_calloc(plan->cells_count + 1, sizeof(*cell_row_ids));
+    int64_t *cell_row_ids =
+        hb_calloc(plan->cells_count + plan->yardsticks_count, sizeof(*cell_row_ids));
 
     if (insert_sweep(store, info, ret_sweep_id, err) != 0 ||
         insert_cells(store, *ret_sweep_id, plan, cell_row_ids, err) != 0)
         return -1;
-    return insert_runs(store, *ret_sweep_id, plan, hb_run_purpose_name(info->purpose), cell_row_ids,
-                       err);
+    return insert_runs(store, *ret_sweep_id, plan, info->purpose, cell_row_ids, err);
 }
 
 int hb_store_begin_sweep(struct hb_store *store, const struct hb_sweep_info *info,

@@ -147,7 +147,7 @@ static void the_estimate_is_the_sum_of_runs_and_starts_of_servers(void **state)
     int64_t runs = 0, with_nginx;
 
     for (size_t i = 0; i < plan.runs_count; i++)
-        runs += hb_cell_estimate_ns(scenario, &plan.cells[plan.runs[i].cell]);
+        runs += hb_run_estimate_ns(&plan, i);
     assert_int_equal(plan.estimated_ns, runs);
     memcpy(servers, scenario->servers, sizeof servers);
     servers[2].entry = &nginx;
