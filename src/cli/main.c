@@ -90,7 +90,7 @@ static int run_command(struct hb_cli *cli, const struct hb_command *command, int
 /* Commands with no command: --help, --version. True when `word` was one of them. */
 static bool run_global_option(const char *word)
 {
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
         print_overview(stdout);
         return true;
     }
@@ -99,6 +99,20 @@ static bool run_global_option(const char *word)
         return true;
     }
     return false;
+}
+
+/* "help" and "help COMMAND" */
+static int run_help(const char *word, struct hb_error *err)
+{
+    const struct hb_command *command = word != NULL ? find_command(word) : NULL;
+
+    if (word != NULL && command == NULL)
+        return fail_unknown_command(word, err);
+    if (command != NULL)
+        hb_options_help(command, stdout);
+    else
+        print_overview(stdout);
+    return 0;
 }
 
 static const char *join_arguments(struct hb_arena *arena, int argc, char **argv)
@@ -125,6 +139,8 @@ static int dispatch(struct hb_cli *cli, int argc, char **argv, int *exit_code, s
     }
     if (run_global_option(argv[1]))
         return 0;
+    if (strcmp(argv[1], "help") == 0)
+        return run_help(argc > 2 ? argv[2] : NULL, err);
     command = find_command(argv[1]);
     if (command == NULL)
         return fail_unknown_command(argv[1], err);

@@ -50,8 +50,8 @@ void hb_plan_print_size(const struct hb_plan *plan, FILE *out)
     char time_text[HB_ROUGH_TIME_BYTES];
     size_t rounds = plan->cells_count > 0 ? plan->runs_count / plan->cells_count : 0;
 
-    hb_format_rough_time(time_text, plan->estimated_ns);
-    fprintf(out, "%zu runs: %zu cell%s × %zu round%s, about %s\n", plan->runs_count,
-            plan->cells_count, plan->cells_count == 1 ? "" : "s", rounds, rounds == 1 ? "" : "s",
-            time_text);
+    hb_format_rough_time(time_text, plan->estimated_ns + HB_NS_PER_S / 2); /* never "0 s" */
+    fprintf(out, "%zu run%s: %zu cell%s × %zu round%s, about %s\n", plan->runs_count,
+            plan->runs_count == 1 ? "" : "s", plan->cells_count, plan->cells_count == 1 ? "" : "s",
+            rounds, rounds == 1 ? "" : "s", time_text);
 }

@@ -4,17 +4,14 @@
  */
 #include "cli/sweep.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "cli/clients_check.h"
 #include "cli/progress.h"
 #include "cli/revision.h"
+#include "cli/sweep_check.h"
 #include "exec/environment.h"
 #include "exec/machine_lock.h"
-#include "exec/preflight.h"
 #include "gate/thresholds.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -191,8 +188,7 @@ static int execute(struct sweep *sweep, struct hb_error *err)
 }
 
 /* DIR/NAME-ID.EXT, where NAME is the scenario's name, masked, with anything unusual replaced. */
-static int export_path(struct sweep *sweep, const char *directory, const char *extension,
-                       const char **ret_path, struct hb_error *err)
+static const char *export_path(struct sweep *sweep, const char *extension)
 {
     char *name = hb_arena_strdup(&sweep->cli->arena,
                                  hb_cli_safe(sweep->cli, sweep->planning->scenario->name));
@@ -202,49 +198,32 @@ static int export_path(struct sweep *sweep, const char *directory, const char *e
             NULL)
             *at = '_';
     }
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return hb_fail_errno(err, errno, "%s", directory);
-    *ret_path = hb_arena_printf(&sweep->cli->arena, "%s/%s-%" PRId64 ".%s", directory, name,
-                                sweep->id, extension);
-    return 0;
-}
-
-/* The format whose extension `path` ends in; NULL when there is none. */
-static const struct hb_exporter *exporter_by_extension(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-
-    for (size_t i = 0; dot != NULL && hb_exporters()[i] != NULL; i++) {
-        if (strcmp(hb_exporters()[i]->extension, dot + 1) == 0)
-            return hb_exporters()[i];
-    }
-    return NULL;
+    return hb_arena_printf(&sweep->cli->arena, "%s/%s-%" PRId64 ".%s",
+                           hb_sweep_directory(sweep->options), name, sweep->id, extension);
 }
 
 static int write_extra(struct sweep *sweep, const struct hb_report *report, struct hb_error *err)
 {
     const char *path = sweep->options->extra_output;
+    const struct hb_exporter *exporter = path != NULL ? hb_exporter_for_path(path) : NULL;
 
-    if (path == NULL)
+    if (exporter == NULL)
         return 0;
-    if (hb_report_write(report, exporter_by_extension(path), path, err) != 0)
+    if (hb_report_write(report, exporter, path, err) != 0)
         return -1;
-    printf("%-8s %s\n", exporter_by_extension(path)->format, path);
+    printf("%-8s %s\n", exporter->format, path);
     return 0;
 }
 
 static int write_exports(struct sweep *sweep, const struct hb_report *report, struct hb_error *err)
 {
     static const char *const formats[] = {"html", "csv"};
-    const char *directory =
-        sweep->options->output_directory != NULL ? sweep->options->output_directory : "reports";
 
     for (size_t i = 0; i < HB_ARRAY_LEN(formats); i++) {
         const struct hb_exporter *exporter = hb_exporter_find(formats[i]);
-        const char *path = NULL;
+        const char *path = export_path(sweep, exporter->extension);
 
-        if (export_path(sweep, directory, exporter->extension, &path, err) != 0 ||
-            hb_report_write(report, exporter, path, err) != 0)
+        if (hb_report_write(report, exporter, path, err) != 0)
             return -1;
         printf("%-8s %s\n", exporter->format, path);
     }
@@ -358,29 +337,6 @@ static int dry_run(struct sweep *sweep)
     return 0;
 }
 
-/* Everything that can be refused before anything is written or started. */
-static int check_before(struct sweep *sweep, struct hb_error *err)
-{
-    const struct hb_planning *planning = sweep->planning;
-    struct hb_preflight preflight;
-
-    if (sweep->options->extra_output != NULL &&
-        exporter_by_extension(sweep->options->extra_output) == NULL)
-        return hb_fail(err, HB_ERR_INPUT, "--output: %.200s: not a .html, .csv, .json or .txt name",
-                       sweep->options->extra_output);
-    if (hb_cli_check_remote(sweep->cli, planning->scenario, &sweep->options->allow_remote, err) !=
-        0)
-        return -1;
-    if (hb_clients_check(sweep->cli, planning, err) != 0)
-        return -1;
-    if (hb_preflight(&planning->plan, &preflight, err) != 0)
-        return -1;
-    for (size_t i = 0; i < preflight.count; i++)
-        hb_cli_notice(sweep->cli, "%s: %s", preflight.warnings[i].what,
-                      preflight.warnings[i].remedy);
-    return 0;
-}
-
 int hb_sweep(struct hb_cli *cli, const struct hb_planning *planning,
              const struct hb_sweep_options *options, int *exit_code, struct hb_error *err)
 {
@@ -389,9 +345,9 @@ int hb_sweep(struct hb_cli *cli, const struct hb_planning *planning,
 
     if (options->dry_run)
         return dry_run(&sweep);
-    if (check_before(&sweep, err) != 0)
+    if (hb_sweep_check(cli, planning, options, err) != 0)
         return -1;
-    if (hb_machine_lock_take(&lock, err) != 0)
+    if (hb_machine_lock_take(&lock, err) != 0 || hb_sweep_make_directory(options, err) != 0)
         return -1;
     return run_stored(&sweep, exit_code, err);
 }

@@ -29,6 +29,17 @@ const struct hb_exporter *hb_exporter_find(const char *format)
     return NULL;
 }
 
+const struct hb_exporter *hb_exporter_for_path(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot != NULL && exporters[i] != NULL; i++) {
+        if (strcmp(exporters[i]->extension, dot + 1) == 0)
+            return exporters[i];
+    }
+    return NULL;
+}
+
 int hb_report_load(struct hb_store *store, const char *sweep_selector, const char *made_by,
                    struct hb_arena *arena, struct hb_report *ret_report, struct hb_error *err)
 {

@@ -36,6 +36,8 @@ struct hb_exporter {
 };
 
 const struct hb_exporter *hb_exporter_find(const char *format); /* NULL when unknown */
+/* The first whose extension is that of `path`; NULL when there is none. */
+const struct hb_exporter *hb_exporter_for_path(const char *path);
 const struct hb_exporter *const *
 hb_exporters(void); /* NULL-terminated: text, html, csv, csv-long, json */
 
