@@ -71,13 +71,17 @@ int hb_job_write_bodies(const struct hb_job *job, const struct hb_rundir *dir, s
 
 /* In all of these NULL means text that is not UTF-8: jansson refuses it, and json_pack() gives NULL
  * when any of its parts is. */
-static json_t *make_headers(const struct hb_url_spec *url)
+static json_t *make_headers(const struct hb_job *job)
 {
+    const struct hb_url_spec *url = url_of(job);
+    bool stock = job->plan->scenario->profiles[job->cell->profile] == HB_PROFILE_STOCK;
     HB_CLEANUP(release_json) json_t *headers = json_array();
 
     for (size_t i = 0; i < url->headers_count; i++) {
         const struct hb_header *header = &url->headers[i];
 
+        if (stock && header->ours)
+            continue;
         if (json_array_append_new(headers, json_pack("[s, s]", header->name, header->value)) < 0)
             return NULL;
     }
@@ -103,7 +107,7 @@ static json_t *make_request(const struct hb_job *job, size_t index, json_t *head
 static json_t *make_requests(const struct hb_job *job)
 {
     const struct hb_url_spec *url = url_of(job);
-    HB_CLEANUP(release_json) json_t *headers = make_headers(url);
+    HB_CLEANUP(release_json) json_t *headers = make_headers(job);
     HB_CLEANUP(release_json) json_t *requests = json_array();
 
     for (size_t i = 0; i < url->requests_count; i++)
@@ -153,7 +157,7 @@ static json_t *make_job(const struct hb_job *job, unsigned process)
         "keepalive", scenario->keepalive,                                             //
         "schedule", make_schedule(job),                                               //
         "max_requests", (json_int_t)job->max_requests,                                //
-        "tick_ns", (json_int_t)TICK_NS);
+        "tick_ns", (json_int_t)(job->without_ticks ? 0 : TICK_NS));
 }
 
 static int append_json(const char *text, size_t length, void *buf)

@@ -30,6 +30,7 @@ struct hb_job {
     const char *directory; /* holds the bodies, as hb_job_write_bodies() named them */
     const char *schedule;  /* path; NULL: closed loop */
     size_t schedule_count;
+    bool without_ticks; /* event loops are not to record how late their timers are */
 };
 
 /* Processes that the cell's concurrency really needs: at most one a task. */
