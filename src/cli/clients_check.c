@@ -1,13 +1,16 @@
 /* One probe a registry entry that the plan uses. */
 #include "cli/clients_check.h"
 
+#include "exec/topology.h"
+
 /* One that a scenario chose a version, interpreter or packages for is known by its label. */
 static int check_entry(struct hb_cli *cli, const struct hb_planning *planning,
                        const struct hb_entry *entry, const char *label, struct hb_error *err)
 {
     const char *name = entry->choice != NULL ? label : entry->name;
-    bool may_skip = entry->kind == HB_ENTRY_CLIENT &&
-                    planning->scenario->run.missing_clients == HB_MISSING_SKIP;
+    const struct hb_run_options *run = &planning->scenario->run;
+    bool may_skip = (entry->kind == HB_ENTRY_CLIENT ? run->missing_clients
+                                                    : run->missing_servers) == HB_MISSING_SKIP;
     struct hb_availability found;
 
     if (hb_registry_probe(&planning->registry, entry, &found, err) != 0)
@@ -27,14 +30,15 @@ int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning, str
     const struct hb_scenario *scenario = planning->scenario;
     const struct hb_plan *plan = &planning->plan;
     const struct hb_entry **checked = hb_arena_calloc(
-        &cli->arena, scenario->clients_count + scenario->servers_count, sizeof *checked);
+        &cli->arena, scenario->clients_count + 2 * scenario->servers_count, sizeof *checked);
     size_t count = 0;
 
     for (size_t i = 0; i < plan->cells_count; i++) {
         const struct hb_client_spec *client = &scenario->clients[plan->cells[i].client];
         const struct hb_server_spec *server = &scenario->servers[plan->cells[i].server];
-        const struct hb_entry *used[] = {client->entry, server->entry};
-        const char *const labels[] = {client->label, server->name};
+        const struct hb_entry *used[] = {client->entry, server->entry,
+                                         hb_topology_backend(&planning->registry, server)};
+        const char *const labels[] = {client->label, server->name, server->name};
 
         for (size_t j = 0; j < HB_ARRAY_LEN(used); j++) {
             size_t known = 0;

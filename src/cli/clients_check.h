@@ -6,8 +6,9 @@
 #include "cli/planning.h"
 
 /*
- * A missing one is an error with its remedy; with `run: {missing_clients: skip}` a missing client
- * is a notice, and its cells are taken out by the executor as skipped.
+ * A missing one is an error with its remedy; with `run: {missing_clients: skip}` (missing_servers
+ * for servers and what stands behind them) it is a notice, and its cells are taken out by the
+ * executor as skipped.
  */
 int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning,
                      struct hb_error *err) HB_MUST_CHECK;

@@ -191,12 +191,11 @@ static void provide_server(struct sweep *sweep, size_t position)
 /* ---- runs ---- */
 
 /* A result for a run that could not even begin. */
-static void fill_without_run(struct sweep *sweep, struct hb_run_result *result,
-                             enum hb_error_code code, const char *why)
+static void fill_without_run(struct sweep *sweep, struct hb_run_result *result, bool missing,
+                             enum hb_missing wish, const char *why)
 {
     bool skip =
-        code == HB_ERR_UNAVAILABLE && (sweep->scenario->run.missing_clients == HB_MISSING_SKIP ||
-                                       hb_plan_is_yardstick(sweep->plan, result->run));
+        missing && (wish == HB_MISSING_SKIP || hb_plan_is_yardstick(sweep->plan, result->run));
 
     result->status = skip ? HB_RUN_SKIPPED : HB_RUN_FAILED;
     result->started_wall_ns = result->ended_wall_ns = hb_wall_ns();
@@ -206,11 +205,14 @@ static void fill_without_run(struct sweep *sweep, struct hb_run_result *result,
 static void execute(struct sweep *sweep, size_t position, struct hb_run_result *result)
 {
     const struct hb_availability *client = &sweep->clients[cell_at(sweep, position)->client];
+    const struct hb_run_options *run = &sweep->scenario->run;
+    const struct hb_error *server = &sweep->server_error;
 
     if (!client->available)
-        fill_without_run(sweep, result, HB_ERR_UNAVAILABLE, client->reason);
+        fill_without_run(sweep, result, true, run->missing_clients, client->reason);
     else if (sweep->topology == NULL)
-        fill_without_run(sweep, result, sweep->server_error.code, sweep->server_error.message);
+        fill_without_run(sweep, result, server->code == HB_ERR_UNAVAILABLE, run->missing_servers,
+                         server->message);
     else
         hb_run_execute(&sweep->setup, sweep->topology, &sweep->progress, result);
 }

@@ -130,7 +130,7 @@ struct hb_raw_run {
     int64_t warmup_ns, cooldown_ns, drain_ns, seed, processes;
     struct hb_raw_rounds rounds;
     struct hb_raw_cpus cpus;
-    int missing_clients;
+    int missing_clients, missing_servers;
     double allow_failed;
     bool yardstick;
     const struct hb_node *node;

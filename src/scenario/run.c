@@ -132,6 +132,7 @@ void hb_load_run(struct hb_loading *loading)
         .client_cpus = load_cpus(loading, "client", raw->cpus.client),
         .server_cpus = load_cpus(loading, "server", raw->cpus.server),
         .missing_clients = raw->missing_clients == 0 ? HB_MISSING_ERROR : HB_MISSING_SKIP,
+        .missing_servers = raw->missing_servers == 0 ? HB_MISSING_ERROR : HB_MISSING_SKIP,
         .allow_failed = load_allow_failed(loading, raw),
         .yardstick = raw->yardstick,
     };

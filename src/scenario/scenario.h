@@ -164,6 +164,7 @@ struct hb_run_options {
     unsigned processes;  /* worker processes a run; default 1 */
     const char *client_cpus, *server_cpus; /* "0-1,3"; NULL: chosen by the executor */
     enum hb_missing missing_clients;       /* default error */
+    enum hb_missing missing_servers;       /* default error */
 };
 
 enum hb_metric {
