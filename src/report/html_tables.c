@@ -24,13 +24,12 @@ static void write_described(const struct hb_run_row *run, FILE *out)
 
 void hb_html_value(enum hb_metric metric, double value, FILE *out)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 64};
 
     if (isnan(value)) {
         fputs("<span class=\"dim\">not measured</span>", out);
         return;
     }
-    hb_buf_init(&text, 64);
     hb_metric_format(metric, value, &text);
     fputs(hb_buf_text(&text), out);
 }
