@@ -25,10 +25,10 @@ class Request:
 class Reader:
     def __init__(self, connection):
         self.connection = connection
-        self.data = b""
+        self.data = bytearray()
 
     def more(self):
-        chunk = self.connection.recv(65536)
+        chunk = self.connection.recv(1 << 20)
         self.data += chunk
         return bool(chunk)
 
@@ -37,13 +37,14 @@ class Reader:
             if not self.more():
                 return None
         head, self.data = self.data.split(mark, 1)
-        return head
+        return bytes(head)
 
     def exactly(self, count):
         while len(self.data) < count:
             if not self.more():
                 return None
-        body, self.data = self.data[:count], self.data[count:]
+        body = bytes(memoryview(self.data)[:count])
+        del self.data[:count]
         return body
 
     def chunked(self):
