@@ -18,7 +18,9 @@ with hb_kit.imports():
 
 _CLIENTS = {"sync": requestx.Client, "async": requestx.AsyncClient}
 
-_HTTP_2 = "HTTP/2"
+_HTTP_2 = "HTTP/2.0"
+
+_HOST_TWICE = "over HTTP/2 its mode sync sends a Host header beside :authority, which servers refuse"
 
 _ALWAYS = [
     ("connect_timeout_ns", "one time limit for the whole request"),
@@ -52,6 +54,8 @@ class RequestxClient(hb_kit.Client):
         super().__init__(job, connected)
         if job.http == "2" and not job.uses_tls:
             raise hb_kit.Refusal("unsupported", "HTTP/2 is negotiated over TLS: https URLs only")
+        if job.http == "2" and job.mode == "sync":
+            raise hb_kit.Refusal("unsupported", _HOST_TWICE)
         self.cannot_honour += _ALWAYS + _what_else_it_cannot(job)
         if job.tls.ca is not None:
             os.environ["SSL_CERT_FILE"] = job.tls.ca  # the only way to tell it
@@ -68,7 +72,7 @@ class RequestxClient(hb_kit.Client):
     def prepare(self, request: hb_kit.Request) -> Call:
         headers = dict(request.headers)
         if not self.job.keepalive:
-            headers["Connection"] = "close"  # the only way to tell it
+            headers["Connection"] = "close"  # it keeps what the server does not close
         return request.method, request.url, {"headers": headers, "content": request.body}
 
     def sender(self, index: int) -> Callable[[Call], Any]:
@@ -106,6 +110,7 @@ class RequestxClient(hb_kit.Client):
 
 def _what_else_it_cannot(job: hb_kit.Job) -> list[tuple[str, str]]:
     cases = (
+        (not job.keepalive, "keepalive", "asks the server to close, and keeps what it does not"),
         (job.uses_tls and job.http == "1.1", "http", "negotiates HTTP/2 where the server offers it"),
         (not job.tls.verify, "tls.verify", "verifies even when told not to"),
         (job.tls.cert is not None, "tls.cert", "ignores client certificates"),
