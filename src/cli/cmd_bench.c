@@ -14,7 +14,7 @@
 
 struct bench_options {
     const char *url, *method, *body, *headers_json, *cacert, *output;
-    struct hb_strings clients, compare, headers;
+    struct hb_strings clients, compare, headers, client_folders;
     bool async, insecure, verify_ssl, print_scenario, quiet;
     int64_t concurrency, duration_ns, rounds;
     struct hb_sweep_options sweep;
@@ -68,6 +68,7 @@ static const struct hb_option bench_option_table[] = {
      "A label stored with the results"},
     {"smoke", 0, HB_VALUE_FLAG, AT(sweep.smoke), NULL, 0, 0, NULL,
      "Send one verified request a client and measure nothing"},
+    HB_OPTION_CLIENTS(bench_options),
     {"allow-remote", 0, HB_VALUE_STRINGS, AT(sweep.allow_remote), "HOST", 0, 0, NULL,
      "Allow load on this host, which is not this machine"},
     {"quiet", 'q', HB_VALUE_FLAG, AT(quiet), NULL, 0, 0, NULL,
@@ -305,6 +306,7 @@ static int run_bench(struct hb_cli *cli, const void *opaque, HB_UNUSED char *con
     const char *text;
 
     cli->quiet = options->quiet;
+    cli->client_folders = options->client_folders;
     sweep.extra_output = options->output;
     if (hb_cli_load_registry(cli, &planning.registry, err) != 0 ||
         make_scenario(cli, &planning.registry, options, &text, err) != 0)

@@ -4,12 +4,13 @@
 #include "config/node.h"
 
 struct config_options {
-    struct hb_strings sets;
+    struct hb_strings sets, client_folders;
 };
 
 static const struct hb_option config_option_table[] = {
     {"set", 0, HB_VALUE_STRINGS, offsetof(struct config_options, sets), "KEY=VALUE", 0, 0, NULL,
      HB_HELP_SET},
+    HB_OPTION_CLIENTS(config_options),
 };
 
 static int run_config(struct hb_cli *cli, const void *opaque, char *const *arguments,
@@ -20,6 +21,7 @@ static int run_config(struct hb_cli *cli, const void *opaque, char *const *argum
     struct hb_scenario *scenario;
     struct hb_registry registry;
 
+    cli->client_folders = options->client_folders;
     hb_buf_init(&yaml, 16 << 20);
     if (hb_cli_load_registry(cli, &registry, err) != 0 ||
         hb_cli_load_scenario(cli, arguments[0], &options->sets, &registry, &scenario, err) != 0)

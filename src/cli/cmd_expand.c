@@ -10,7 +10,7 @@
 #include "config/units.h"
 
 struct expand_options {
-    struct hb_strings sets, filters;
+    struct hb_strings sets, filters, client_folders;
     const char *format;
 };
 
@@ -28,6 +28,7 @@ static const struct hb_option expand_option_table[] = {
      NULL, HB_HELP_FILTER},
     {"set", 0, HB_VALUE_STRINGS, offsetof(struct expand_options, sets), "KEY=VALUE", 0, 0, NULL,
      HB_HELP_SET},
+    HB_OPTION_CLIENTS(expand_options),
 };
 
 /* The words that describe one run, in the order of the columns of every format. */
@@ -181,6 +182,7 @@ static int run_expand(struct hb_cli *cli, const void *opaque, char *const *argum
     const char *format = options->format != NULL ? options->format : "table";
     struct hb_planning planning;
 
+    cli->client_folders = options->client_folders;
     if (hb_planning_make(cli, arguments[0], &options->sets, &options->filters, false, &planning,
                          err) != 0)
         return -1;

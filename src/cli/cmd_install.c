@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/environments.h"
 #include "cli/progress.h"
-#include "cli/table.h"
 #include "exec/machine_lock.h"
 #include "registry/choice.h"
 #include "registry/install.h"
-#include "registry/receipt.h"
 
 struct install_options {
     struct hb_strings client_folders, removes;
@@ -253,32 +252,17 @@ static int install_all(struct installing *installing, const struct install_optio
     return 0;
 }
 
-static const char *or_dash(const char *text)
-{
-    return text != NULL ? text : "-";
-}
-
 static int list_environments(struct installing *installing, struct hb_error *err)
 {
-    static const char *const headers[] = {"environment", "version", "made from", "interpreter",
-                                          "installed"};
-    struct hb_cli *cli = installing->cli;
+    const char *env_dir = installing->registry.env_dir;
     struct hb_receipt *receipts;
-    struct hb_text_table table;
     size_t count;
 
-    if (hb_receipts_list(installing->registry.env_dir, &cli->arena, &receipts, &count, err) != 0)
+    if (hb_receipts_list(env_dir, &installing->cli->arena, &receipts, &count, err) != 0)
         return -1;
-    hb_text_table_init(&table, &cli->arena, headers, HB_ARRAY_LEN(headers));
-    for (size_t i = 0; i < count; i++) {
-        hb_text_table_add(&table, hb_cli_safe(cli, receipts[i].environment));
-        hb_text_table_add(&table, hb_cli_safe(cli, or_dash(receipts[i].version)));
-        hb_text_table_add(&table, hb_cli_safe(cli, receipts[i].chosen));
-        hb_text_table_add(&table, hb_cli_safe(cli, or_dash(receipts[i].interpreter)));
-        hb_text_table_addf(&table, "%.16s", hb_cli_safe(cli, or_dash(receipts[i].installed_at)));
-    }
-    hb_text_table_print(&table, stdout);
-    printf("%s%s\n", count > 0 ? "\nin " : "none in ", installing->registry.env_dir);
+    if (count > 0)
+        hb_environments_print(installing->cli, receipts, count);
+    printf("%s%s\n", count > 0 ? "\nin " : "none in ", env_dir);
     return 0;
 }
 

@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/environments.h"
 #include "cli/table.h"
 #include "store/store.h"
 
 struct list_options {
+    struct hb_strings client_folders;
     bool json;
     const char *database;
 };
@@ -16,6 +18,7 @@ struct list_options {
 static const struct hb_option list_option_table[] = {
     {"json", 0, HB_VALUE_FLAG, offsetof(struct list_options, json), NULL, 0, 0, NULL,
      "As JSON, for scripts"},
+    HB_OPTION_CLIENTS(list_options),
     {"db", 0, HB_VALUE_STRING, offsetof(struct list_options, database), "PATH", 0, 0, NULL,
      "SQLite file of the sweeps (default: benchmark_results.db)"},
 };
@@ -57,26 +60,6 @@ static void write_json_bits(const char *key, unsigned bits, const char *(*name)(
     printf("]");
 }
 
-static void write_json_entry(const struct hb_entry *entry, const struct hb_availability *found,
-                             bool first)
-{
-    printf("%s\n  {\"name\": ", first ? "" : ",");
-    hb_json_write_string(stdout, entry->name);
-    printf(", \"available\": %s, \"version\": ", found->available ? "true" : "false");
-    hb_json_write_string(stdout, found->available ? found->version : NULL);
-    printf(", \"language\": ");
-    hb_json_write_string(stdout, entry->language);
-    write_json_bits("modes", entry->modes, mode_text);
-    write_json_bits("protocols", entry->protocols, http_text);
-    printf(", \"summary\": ");
-    hb_json_write_string(stdout, entry->summary);
-    printf(", \"reason\": ");
-    hb_json_write_string(stdout, found->available ? NULL : found->reason);
-    printf(", \"remedy\": ");
-    hb_json_write_string(stdout, found->available ? NULL : found->remedy);
-    printf("}");
-}
-
 static void add_entry_row(struct hb_cli *cli, struct hb_text_table *table,
                           const struct hb_entry *entry, const struct hb_availability *found)
 {
@@ -99,43 +82,110 @@ static void print_remedies(struct hb_cli *cli, const struct hb_entry *entries, s
     }
 }
 
-static int list_entries(struct hb_cli *cli, enum hb_entry_kind kind, bool json,
-                        struct hb_error *err)
+/* What a listing is made of. */
+struct listing {
+    struct hb_registry registry;
+    enum hb_entry_kind kind;
+    const struct hb_entry *entries;
+    struct hb_availability *found; /* of each entry */
+    size_t count;
+    struct hb_receipt *receipts; /* all environments */
+    size_t receipts_count;
+};
+
+static int find_all(struct hb_cli *cli, enum hb_entry_kind kind, struct listing *ret,
+                    struct hb_error *err)
+{
+    *ret = (struct listing){.kind = kind};
+    if (hb_cli_load_registry(cli, &ret->registry, err) != 0 ||
+        hb_receipts_list(ret->registry.env_dir, &cli->arena, &ret->receipts, &ret->receipts_count,
+                         err) != 0)
+        return -1;
+    ret->entries = kind == HB_ENTRY_CLIENT ? ret->registry.clients : ret->registry.servers;
+    ret->count =
+        kind == HB_ENTRY_CLIENT ? ret->registry.clients_count : ret->registry.servers_count;
+    ret->found = hb_arena_calloc(&cli->arena, ret->count, sizeof *ret->found);
+    for (size_t i = 0; i < ret->count; i++) {
+        if (hb_registry_probe(&ret->registry, &ret->entries[i], &ret->found[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void write_json_entry(const struct listing *listing, size_t index)
+{
+    const struct hb_entry *entry = &listing->entries[index];
+    const struct hb_availability *found = &listing->found[index];
+
+    printf("%s\n  {\"name\": ", index == 0 ? "" : ",");
+    hb_json_write_string(stdout, entry->name);
+    printf(", \"available\": %s, \"version\": ", found->available ? "true" : "false");
+    hb_json_write_string(stdout, found->available ? found->version : NULL);
+    printf(", \"language\": ");
+    hb_json_write_string(stdout, entry->language);
+    write_json_bits("modes", entry->modes, mode_text);
+    write_json_bits("protocols", entry->protocols, http_text);
+    printf(", \"summary\": ");
+    hb_json_write_string(stdout, entry->summary);
+    printf(", \"reason\": ");
+    hb_json_write_string(stdout, found->available ? NULL : found->reason);
+    printf(", \"remedy\": ");
+    hb_json_write_string(stdout, found->available ? NULL : found->remedy);
+    printf(", \"environments\": ");
+    hb_environments_write_json(listing->receipts, listing->receipts_count, entry->name);
+    printf("}");
+}
+
+static void write_json_listing(const struct listing *listing)
+{
+    printf("[");
+    for (size_t i = 0; i < listing->count; i++)
+        write_json_entry(listing, i);
+    printf("\n]\n");
+}
+
+/* Versions, interpreters and checkouts that were installed beside the shipped ones. */
+static void print_chosen(struct hb_cli *cli, const struct listing *listing)
+{
+    size_t count;
+    const struct hb_receipt *chosen = hb_environments_chosen(
+        cli, listing->receipts, listing->receipts_count, listing->entries, listing->count, &count);
+
+    if (count == 0)
+        return;
+    printf("\nalso installed:\n");
+    hb_environments_print(cli, chosen, count);
+}
+
+static void print_listing(struct hb_cli *cli, const struct listing *listing)
 {
     static const char *const client_headers[] = {"client",    "version",  "modes",
                                                  "protocols", "language", "summary"};
     static const char *const server_headers[] = {"server", "version", "protocols", "language",
                                                  "summary"};
-    bool is_client = kind == HB_ENTRY_CLIENT;
-    struct hb_registry registry;
-    struct hb_availability *found;
+    bool is_client = listing->kind == HB_ENTRY_CLIENT;
     struct hb_text_table table;
-    const struct hb_entry *entries;
-    size_t count;
 
-    if (hb_cli_load_registry(cli, &registry, err) != 0)
-        return -1;
-    entries = is_client ? registry.clients : registry.servers;
-    count = is_client ? registry.clients_count : registry.servers_count;
-    found = hb_arena_calloc(&cli->arena, count, sizeof *found);
     hb_text_table_init(&table, &cli->arena, is_client ? client_headers : server_headers,
                        is_client ? HB_ARRAY_LEN(client_headers) : HB_ARRAY_LEN(server_headers));
-    if (json)
-        printf("[");
-    for (size_t i = 0; i < count; i++) {
-        if (hb_registry_probe(&registry, &entries[i], &found[i], err) != 0)
-            return -1;
-        if (json)
-            write_json_entry(&entries[i], &found[i], i == 0);
-        else
-            add_entry_row(cli, &table, &entries[i], &found[i]);
-    }
-    if (json) {
-        printf("\n]\n");
-        return 0;
-    }
+    for (size_t i = 0; i < listing->count; i++)
+        add_entry_row(cli, &table, &listing->entries[i], &listing->found[i]);
     hb_text_table_print(&table, stdout);
-    print_remedies(cli, entries, count, found);
+    print_chosen(cli, listing);
+    print_remedies(cli, listing->entries, listing->count, listing->found);
+}
+
+static int list_entries(struct hb_cli *cli, enum hb_entry_kind kind, bool json,
+                        struct hb_error *err)
+{
+    struct listing listing;
+
+    if (find_all(cli, kind, &listing, err) != 0)
+        return -1;
+    if (json)
+        write_json_listing(&listing);
+    else
+        print_listing(cli, &listing);
     return 0;
 }
 
@@ -209,6 +259,7 @@ static int run_list(struct hb_cli *cli, const void *opaque, char *const *argumen
 {
     const struct list_options *options = opaque;
 
+    cli->client_folders = options->client_folders;
     if (strcmp(arguments[0], "clients") == 0)
         return list_entries(cli, HB_ENTRY_CLIENT, options->json, err);
     if (strcmp(arguments[0], "servers") == 0)

@@ -9,7 +9,7 @@
 
 struct replay_options {
     const char *scenario, *database, *sweep;
-    struct hb_strings sets;
+    struct hb_strings sets, client_folders;
     int64_t requests;
 };
 
@@ -24,6 +24,7 @@ static const struct hb_option replay_option_table[] = {
      "SQLite file of the sweeps (default: benchmark_results.db)"},
     {"sweep", 0, HB_VALUE_STRING, AT(sweep), "SWEEP", 0, 0, NULL,
      "The sweep that the cell is of: an id, latest (default) or latest~N"},
+    HB_OPTION_CLIENTS(replay_options),
     {"requests", 'n', HB_VALUE_INTEGER, AT(requests), "N", 1, INT64_MAX, NULL,
      "Stop after so many requests"},
 };
@@ -86,6 +87,7 @@ static int run_replay(struct hb_cli *cli, const void *opaque, char *const *argum
     const struct hb_strings no_hosts = {0};
     int result;
 
+    cli->client_folders = options->client_folders;
     if (options->scenario != NULL)
         result =
             hb_planning_make(cli, options->scenario, &options->sets, NULL, false, &planning, err);

@@ -3,7 +3,7 @@
 #include "cli/sweep.h"
 
 struct run_options {
-    struct hb_strings sets, filters;
+    struct hb_strings sets, filters, client_folders;
     struct hb_sweep_options sweep;
     bool quiet;
 };
@@ -27,6 +27,7 @@ static const struct hb_option run_option_table[] = {
      "Show what would be run, and run nothing"},
     {"resume", 0, HB_VALUE_FLAG, AT(sweep.resume), NULL, 0, 0, NULL,
      "Go on with the newest unfinished sweep of this scenario"},
+    HB_OPTION_CLIENTS(run_options),
     {"allow-remote", 0, HB_VALUE_STRINGS, AT(sweep.allow_remote), "HOST", 0, 0, NULL,
      "Allow load on this host, which is not this machine"},
     {"quiet", 'q', HB_VALUE_FLAG, AT(quiet), NULL, 0, 0, NULL,
@@ -40,6 +41,7 @@ static int run_run(struct hb_cli *cli, const void *opaque, char *const *argument
     struct hb_planning planning;
 
     cli->quiet = options->quiet;
+    cli->client_folders = options->client_folders;
     if (hb_planning_make(cli, arguments[0], &options->sets, &options->filters, options->sweep.smoke,
                          &planning, err) != 0)
         return -1;

@@ -3,13 +3,14 @@
 #include "cli/planning.h"
 
 struct validate_options {
-    struct hb_strings sets;
+    struct hb_strings sets, client_folders;
     bool quiet;
 };
 
 static const struct hb_option validate_option_table[] = {
     {"set", 0, HB_VALUE_STRINGS, offsetof(struct validate_options, sets), "KEY=VALUE", 0, 0, NULL,
      HB_HELP_SET},
+    HB_OPTION_CLIENTS(validate_options),
     {"quiet", 'q', HB_VALUE_FLAG, offsetof(struct validate_options, quiet), NULL, 0, 0, NULL,
      "Say nothing about scenarios that are right"},
 };
@@ -32,6 +33,7 @@ static int run_validate(struct hb_cli *cli, const void *opaque, char *const *arg
     const struct validate_options *options = opaque;
     int wrong = 0;
 
+    cli->client_folders = options->client_folders;
     if (count == 1)
         return validate_file(cli, options, arguments[0], err);
     for (int i = 0; i < count; i++) {

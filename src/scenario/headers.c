@@ -7,7 +7,10 @@
 
 /* Sent unless a scenario says otherwise, since each library would add something else of its own. */
 static const struct hb_header defaults[] = {
-    {"User-Agent", "http-benchmark"}, {"Accept", "*/*"}, {"Accept-Encoding", "identity"}};
+    {"User-Agent", "http-benchmark", true},
+    {"Accept", "*/*", true},
+    {"Accept-Encoding", "identity", true},
+};
 
 static bool is_token(const char *name)
 {
@@ -103,7 +106,8 @@ static void set_all(struct hb_header *headers, size_t *count, const struct hb_no
     for (size_t i = 0; node != NULL && i < node->count; i++) {
         const struct hb_pair *pair = &node->pairs[i];
 
-        set(headers, count, (struct hb_header){pair->key->text, pair->value->text});
+        set(headers, count,
+            (struct hb_header){.name = pair->key->text, .value = pair->value->text});
     }
 }
 
@@ -119,7 +123,7 @@ void hb_merge_headers(struct hb_loading *loading, const struct hb_node *url_head
     for (size_t i = 0; i < HB_ARRAY_LEN(defaults); i++)
         set(headers, &count, defaults[i]);
     if (content_type != NULL)
-        set(headers, &count, (struct hb_header){"Content-Type", content_type});
+        set(headers, &count, (struct hb_header){.name = "Content-Type", .value = content_type});
     set_all(headers, &count, common);
     set_all(headers, &count, url_headers);
     ret->headers = headers;

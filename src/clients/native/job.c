@@ -47,6 +47,7 @@ static const struct hb_field envelope_fields[] = {
 static const struct hb_field job_fields[] = {
     STRING(hb_job, client, "client", true),
     STRING(hb_job, mode, "mode", true),
+    STRING(hb_job, profile, "profile", false),
     INT(hb_job, concurrency, "concurrency", true, 1, HB_JOB_CONCURRENCY_MAX),
     INT(hb_job, ramp_ns, "ramp_ns", false, 0, HB_JOB_NS_MAX / HB_JOB_CONCURRENCY_MAX),
     INT(hb_job, timeout_ns, "timeout_ns", true, 1, HB_JOB_NS_MAX),
@@ -338,6 +339,11 @@ static bool any_url_starts_with(const struct hb_job *job, const char *prefix)
         if (strncmp(job->requests[i].url, prefix, strlen(prefix)) == 0)
             return true;
     return false;
+}
+
+bool hb_job_is_stock(const struct hb_job *job)
+{
+    return job->profile != NULL && strcmp(job->profile, "stock") == 0;
 }
 
 bool hb_job_needs_tls(const struct hb_job *job)

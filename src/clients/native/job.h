@@ -37,6 +37,7 @@ struct hb_tls {
 struct hb_job {
     struct hb_arena arena; /* holds everything below */
     const char *client, *mode;
+    const char *profile; /* NULL: tuned */
     struct hb_request *requests;
     size_t request_count; /* at least 1 */
     int64_t concurrency;  /* at least 1 */
@@ -63,6 +64,9 @@ void hb_job_release(struct hb_job *job);
 
 int hb_go_parse(struct hb_go *ret_go, const char *line, size_t length,
                 struct hb_error *err) HB_MUST_CHECK;
+
+/* Whether the library is to be taken as it comes. */
+bool hb_job_is_stock(const struct hb_job *job);
 
 /* Whether any request has an https URL. */
 bool hb_job_needs_tls(const struct hb_job *job);

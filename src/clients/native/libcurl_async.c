@@ -244,6 +244,8 @@ static int make_group(struct async *async, size_t number, struct hb_error *err)
     curl_multi_setopt(group->multi, CURLMOPT_SOCKETDATA, group);
     curl_multi_setopt(group->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(group->multi, CURLMOPT_TIMERDATA, group);
+    if (hb_job_is_stock(async->plan.job))
+        return 0;
     curl_multi_setopt(group->multi, CURLMOPT_MAXCONNECTS, (long)GROUP_TASKS);
     curl_multi_setopt(group->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     return 0;

@@ -73,7 +73,7 @@ static int suppress(struct curl_slist **list, const struct hb_request *request, 
     return hb_request_has_header(request, name) ? 0 : add_line(list, name, ":", "");
 }
 
-static int make_headers(struct curl_slist **list, const struct hb_request *request)
+static int make_headers(struct curl_slist **list, const struct hb_request *request, bool stock)
 {
     static const char *const added_by_libcurl[] = {"Accept", "Content-Type", "Expect"};
 
@@ -84,7 +84,7 @@ static int make_headers(struct curl_slist **list, const struct hb_request *reque
         if (add_line(list, header->name, header->value[0] == '\0' ? ";" : ": ", header->value) != 0)
             return -1;
     }
-    for (size_t i = 0; i < HB_ARRAY_LEN(added_by_libcurl); i++)
+    for (size_t i = 0; !stock && i < HB_ARRAY_LEN(added_by_libcurl); i++)
         if (suppress(list, request, added_by_libcurl[i]) != 0)
             return -1;
     return 0;
@@ -97,7 +97,7 @@ int hb_curl_plan_init(struct hb_curl_plan *plan, const struct hb_job *job, struc
         return hb_fail(err, HB_ERR_INTERNAL, "curl_global_init failed");
     plan->headers = hb_calloc(job->request_count, sizeof(struct curl_slist *));
     for (size_t i = 0; i < job->request_count; i++)
-        if (make_headers(&plan->headers[i], &job->requests[i]) != 0)
+        if (make_headers(&plan->headers[i], &job->requests[i], hb_job_is_stock(job)) != 0)
             return hb_fail(err, HB_ERR_INTERNAL, "curl_slist_append failed");
     return 0;
 }
@@ -174,15 +174,23 @@ static long milliseconds(int64_t ns)
     return ms > INT32_MAX ? INT32_MAX : (long)ms;
 }
 
-static void set_job(struct setter *setter, const struct hb_job *job)
+/* What makes clients equal, and this one its best under that. */
+static void set_tuned(struct setter *setter, const struct hb_job *job)
 {
-    set_long(setter, CURLOPT_NOSIGNAL, 1);
     set_text(setter, CURLOPT_PROXY, "");
     set_long(setter, CURLOPT_FOLLOWLOCATION, 0);
     set_long(setter, CURLOPT_PATH_AS_IS, 1);
     set_long(setter, CURLOPT_DNS_CACHE_TIMEOUT, -1); /* names resolve once */
     set_long(setter, CURLOPT_TIMEOUT_MS, milliseconds(job->timeout_ns));
     set_long(setter, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(job->connect_timeout_ns));
+}
+
+/* What the job asks for in any profile; without NOSIGNAL, threads could not use libcurl. */
+static void set_job(struct setter *setter, const struct hb_job *job)
+{
+    if (!hb_job_is_stock(job))
+        set_tuned(setter, job);
+    set_long(setter, CURLOPT_NOSIGNAL, 1);
     set_long(setter, CURLOPT_HTTP_VERSION,
              job->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
     set_long(setter, CURLOPT_FORBID_REUSE, job->keepalive ? 0 : 1);
@@ -307,6 +315,8 @@ void hb_curl_describe(const struct hb_worker *worker, json_t *ready)
     json_object_set_new(ready, "libraries", libraries);
     if (worker->job.tls.server_name != NULL)
         hb_worker_cannot_honour(ready, "tls.server_name", "libcurl takes it from the URL");
+    if (hb_job_is_stock(&worker->job))
+        hb_worker_cannot_honour(ready, "timeout_ns", "stock: libcurl has no limit of its own");
     if (has_head_with_body(&worker->job))
         hb_worker_cannot_honour(ready, "requests.body_path", "libcurl sends no body with HEAD");
 }

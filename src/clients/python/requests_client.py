@@ -5,6 +5,9 @@ cookies, no headers of its own, a kept-alive connection for each task. Measured 
 call: `session.request(…)`, which merges, prepares and checks headers, URL and cookies anew each
 time. A request prepared once and sent again would bypass work that belongs to the library.
 
+In the stock profile it is a Session as it comes: environment, redirects, a pool of ten, its own
+headers, and no timeout.
+
 One Session a task by default, since requests does not promise that a Session may be shared by
 threads (psf/requests#1871, #2766); the option `session: shared` measures what many do nevertheless.
 """
@@ -69,12 +72,14 @@ class RequestsClient(hb_kit.Client):
         return {"urllib3": urllib3.__version__, "openssl": ssl.OPENSSL_VERSION}
 
     def prepare(self, request: hb_kit.Request) -> tuple[str, str, dict[str, Any]]:
-        arguments = {
-            "headers": _headers(request),
+        stock = self.job.is_stock
+        arguments: dict[str, Any] = {
+            "headers": _headers(request, () if stock else _ADDED_UNLESS_SKIPPED),
             "data": request.body,
-            "timeout": (self.job.connect_timeout_s, self.job.timeout_s),
-            "allow_redirects": False,
         }
+        if not stock:
+            arguments.update(timeout=(self.job.connect_timeout_s, self.job.timeout_s),
+                             allow_redirects=False)
         return request.method, request.url, arguments
 
     def sender(self, index: int) -> Callable[[Any], tuple[int, int, int]]:
@@ -100,9 +105,10 @@ class RequestsClient(hb_kit.Client):
 
     def _session(self, connections: int) -> requests.Session:
         session = requests.Session()
-        session.trust_env = self.job.options.get("trust_env", False)
-        session.headers.clear()
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        if not self.job.is_stock:
+            session.trust_env = self.job.options.get("trust_env", False)
+            session.headers.clear()
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.verify = self._verify
         if self.job.tls.cert is not None:
             session.cert = (self.job.tls.cert, self.job.tls.key or self.job.tls.cert)
@@ -118,8 +124,11 @@ class Adapter(HTTPAdapter):
     def __init__(self, client: RequestsClient, connections: int) -> None:
         self._client = client
         origins = {urlsplit(request.url)[:2] for request in client.job.requests}
-        super().__init__(pool_connections=len(origins), pool_maxsize=connections, pool_block=True,
-                         max_retries=0)
+        pool: dict[str, Any] = {}
+        if not client.job.is_stock:
+            pool.update(pool_connections=len(origins), pool_maxsize=connections, pool_block=True,
+                        max_retries=0)
+        super().__init__(**pool)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         name = self._client.job.tls.server_name
@@ -151,13 +160,13 @@ def _reporting(pool_class: Any, client: RequestsClient) -> Any:
     return Pool
 
 
-def _headers(request: hb_kit.Request) -> dict[str, Union[str, bytes]]:
+def _headers(request: hb_kit.Request, skipped: tuple[str, ...]) -> dict[str, Union[str, bytes]]:
     """The headers as the library takes them: a mapping, so that a repeated name is joined."""
     given: dict[str, str] = {}
     for name, value in request.headers:
         given[name] = f"{given[name]}, {value}" if name in given else value
     present = {name.lower() for name in given}
-    for name in _ADDED_UNLESS_SKIPPED:
+    for name in skipped:
         if name.lower() not in present:
             given[name] = _SKIPPED
     # http.client would send text as Latin-1; other clients send the bytes of the scenario.
@@ -166,7 +175,8 @@ def _headers(request: hb_kit.Request) -> dict[str, Union[str, bytes]]:
 
 def _what_it_cannot(job: hb_kit.Job) -> list[tuple[str, str]]:
     cannot = [
-        ("timeout_ns", "limits each wait for data, not the whole request"),
+        ("timeout_ns", "stock: the library has no limit of its own" if job.is_stock else
+         "limits each wait for data, not the whole request"),
         ("decompression", "always decodes gzip and deflate; bytes are those after decoding"),
     ]
     names = [[name.lower() for name, _ in request.headers] for request in job.requests]
