@@ -51,7 +51,10 @@ void hb_plan_print_size(const struct hb_plan *plan, FILE *out)
     size_t rounds = plan->cells_count > 0 ? plan->runs_count / plan->cells_count : 0;
 
     hb_format_rough_time(time_text, plan->estimated_ns + HB_NS_PER_S / 2); /* never "0 s" */
-    fprintf(out, "%zu run%s: %zu cell%s × %zu round%s, about %s\n", plan->runs_count,
+    fprintf(out, "%zu run%s: %zu cell%s × %zu round%s", plan->runs_count,
             plan->runs_count == 1 ? "" : "s", plan->cells_count, plan->cells_count == 1 ? "" : "s",
-            rounds, rounds == 1 ? "" : "s", time_text);
+            rounds, rounds == 1 ? "" : "s");
+    if (plan->yardsticks_count > 0)
+        fprintf(out, ", and %zu of the yardstick", plan->yardsticks_count);
+    fprintf(out, ", about %s\n", time_text);
 }
