@@ -24,6 +24,7 @@ static const struct hb_field fields[] = {
     FIELD("e.fingerprint", TEXT, fingerprint),
     FIELD("s.tool_version", TEXT, tool_version),
     FIELD("s.revision", TEXT, revision),
+    FIELD("s.scenario_path", TEXT, scenario_path),
     FIELD("s.scenario_text", TEXT, scenario_text),
     FIELD("e.facts", TEXT, environment_json),
     FIELD("s.tags", TEXT, tags_json),
