@@ -1,37 +1,23 @@
 /**
  * Node's own global fetch as a worker, with nothing installed: https://nodejs.org/api/globals.html#fetch
  *
- * At its best under equal conditions: the dispatcher behind fetch is made anew by its own class, with a
- * connection for each task and the job's trust. In the stock profile it stays as Node made it. Measured is
- * what its users write: `await (await fetch(url, options)).arrayBuffer()`, with an AbortController, which is
- * fetch's one way to limit a request's time.
+ * Measured is what its users write, `await (await fetch(url, options)).arrayBuffer()`; tuned, with an
+ * AbortController each, which is fetch's one way to limit a request's time, and with a pool as large as the
+ * concurrency. The pool is reached through the symbol under which Node keeps it; npm's undici must not be
+ * loaded here, since it puts its own there.
  */
-import net from 'node:net';
-import tls from 'node:tls';
+import { bodyBytes, Client, connector, now, Refusal, run } from './hb_kit/index.mjs';
 
-import { causes, Client, now, outcomes, run, tlsOptions } from './hb_kit/index.mjs';
-
-const ADDED = ['accept', 'accept-language', 'sec-fetch-mode', 'user-agent', 'accept-encoding', 'connection'];
-const WITHOUT_BODY = ['GET', 'HEAD'];
-const WITH_BODY = ['POST', 'PUT', 'PATCH']; // with others that have one, and with HEAD, it keeps no connection
+const ADDED = 'Accept, Accept-Language, Sec-Fetch-Mode, User-Agent, Accept-Encoding';
+const MAY_NOT_HAVE_A_BODY = ['GET', 'HEAD'];
+const KEEPS_CONNECTION_WITH_A_BODY = ['POST', 'PUT', 'PATCH'];
 const KEEP_ALIVE_MS = 3_600_000;
-const DISPATCHER = Symbol.for('undici.globalDispatcher.1'); // there once anything of fetch was touched
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 class FetchClient extends Client {
   static clientName = 'fetch';
-
-  constructor(job, connected) {
-    super(job, connected);
-    this.cannot('headers', `adds ${ADDED.join(', ')} where they are not given; names in lower case`);
-    this.cannot('decompression', 'always decodes gzip, deflate and br; bytes are those after decoding');
-    const bodiesWith = job.requests.filter(({ body }) => body !== null).map(({ method }) => method);
-    if (bodiesWith.some((method) => WITHOUT_BODY.includes(method))) {
-      this.cannot('requests.body_path', `sends no body with ${WITHOUT_BODY.join(' and ')}`);
-    }
-    if (job.requests.some(({ method }) => method === 'HEAD') || bodiesWith.some((method) => !WITH_BODY.includes(method))) {
-      this.cannot('keepalive', `closes the connection after HEAD, and after a body with a method other than ${WITH_BODY.join(', ')}`);
-    }
-  }
+  seesConnections = true;
+  #isStock = this.job.profile === 'stock';
 
   version() {
     return process.versions.undici;
@@ -42,79 +28,54 @@ class FetchClient extends Client {
   }
 
   async open() {
+    this.#sayWhatItCannot();
     void globalThis.Response; // makes Node load fetch, and with it the dispatcher
     const Agent = globalThis[DISPATCHER]?.constructor;
-    if (this.job.profile === 'stock') return;
-    if (Agent === undefined) {
-      for (const what of ['concurrency', 'connect_timeout_ns', 'tls']) this.cannot(what, 'its pool is out of reach in this Node');
-      return;
-    }
-    this.seesConnections = true;
-    globalThis[DISPATCHER] = new Agent({
-      connections: this.job.concurrency, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0, connect: this.#connector(),
+    if (Agent === undefined) throw new Refusal('unsupported', `the pool of fetch is out of reach in Node ${process.versions.node}`);
+    const connect = connector(this);
+    globalThis[DISPATCHER] = new Agent(this.#isStock ? { connect } : {
+      connect, connections: this.job.concurrency, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0, // the kit limits the whole request
     });
   }
 
-  /** Sets up connections as the dispatcher's own does, with the job's trust, telling the kit of each. */
-  #connector() {
-    const trust = tlsOptions(this.job, (...why) => this.cannot(...why));
-    return ({ hostname: host, protocol, port, servername }, callback) => {
-      const beginNs = now();
-      const secure = protocol === 'https:';
-      const socket = secure
-        ? tls.connect({ host, port: port || 443, ALPNProtocols: ['http/1.1'], servername: servername || undefined, ...trust })
-        : net.connect({ host, port: port || 80 });
-      const timer = setTimeout(() => socket.destroy(connectTimeout()), this.job.connectTimeoutMs);
-      const settle = (failure) => {
-        clearTimeout(timer);
-        socket.off('error', settle).off(secure ? 'secureConnect' : 'connect', settle);
-        this.connected(beginNs, now(), failure);
-        if (failure === undefined) callback(null, socket);
-        else callback(failure);
-      };
-      socket.setNoDelay(true).on('error', settle).on(secure ? 'secureConnect' : 'connect', settle);
-    };
+  #sayWhatItCannot() {
+    const methods = this.job.requests.map(({ method }) => method);
+    const withBody = this.job.requests.filter(({ body }) => body !== null).map(({ method }) => method);
+    this.cannot('headers', `adds Connection, and ${ADDED} where they are not given; sends names in lower case`);
+    this.cannot('decompression', 'always decodes gzip, deflate and br; bytes are those after decoding');
+    if (this.#isStock) {
+      this.cannot('timeout_ns', 'stock: its own limits, five minutes for the headers and between pieces of the body');
+    }
+    if (withBody.some((method) => MAY_NOT_HAVE_A_BODY.includes(method))) {
+      this.cannot('requests.body_path', `sends no body with ${MAY_NOT_HAVE_A_BODY.join(' and ')}`);
+    }
+    if (methods.includes('HEAD') || withBody.some((method) => !KEEPS_CONNECTION_WITH_A_BODY.includes(method))) {
+      this.cannot('keepalive', `closes the connection after HEAD, and after a body that is not of ${KEEPS_CONNECTION_WITH_A_BODY.join(', ')}`);
+    }
   }
 
-  prepare({ method, url, headers, body }) {
-    const all = this.job.keepalive ? headers : [...headers, ['connection', 'close']];
-    return { url, options: { method, headers: all, body: WITHOUT_BODY.includes(method) ? null : body, redirect: 'manual' } };
+  prepare({ method, url, headers: given, body: content }) {
+    const headers = this.job.keepalive ? given : [...given, ['Connection', 'close']];
+    const body = MAY_NOT_HAVE_A_BODY.includes(method) ? null : content;
+    return { url, options: { method, headers, body, ...(!this.#isStock && { redirect: 'manual' }) } };
   }
 
   sender() {
+    const inPieces = this.job.options.stream;
+    const answer = async (response) => {
+      const headersNs = now();
+      return { status: response.status, bytes: await bodyBytes(response, inPieces), headersNs };
+    };
+    if (this.#isStock) return { send: async ({ url, options }) => answer(await fetch(url, options)) };
     let controller;
     return {
       async send({ url, options }) {
         controller = new AbortController();
-        const response = await fetch(url, { ...options, signal: controller.signal });
-        const headersNs = now();
-        return { status: response.status, bytes: await received(response), headersNs };
+        return answer(await fetch(url, { ...options, signal: controller.signal }));
       },
-      abort() {
-        controller.abort();
-      },
+      abort: () => controller.abort(),
     };
-  }
-
-  classify(failure) {
-    return failure instanceof Ended ? outcomes.LENGTH : super.classify(failure);
-  }
-}
-
-function connectTimeout() {
-  return Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' });
-}
-
-/** The connection ended in order, but within the body. */
-class Ended extends Error {}
-
-async function received(response) {
-  try {
-    return (await response.arrayBuffer()).byteLength;
-  } catch (failure) {
-    const codes = causes(failure).map(({ code }) => code);
-    throw codes.includes('UND_ERR_SOCKET') && !codes.includes('ECONNRESET') ? new Ended('', { cause: failure }) : failure;
   }
 }
 

@@ -18,13 +18,13 @@ export class Refusal extends Error {
 export class Client {
   static clientName = '';
   static protocols = ['1.1'];
+  seesConnections = false; // whether `connected` is called for each
+  cannotHonour = [];
 
   /** `connected(startNs, endNs, failure)` reports a connection's set-up; `failure` is undefined when it worked. */
   constructor(job, connected) {
     this.job = job;
     this.connected = connected;
-    this.cannotHonour = [];
-    this.seesConnections = false; // whether `connected` is called for each
   }
 
   version() {
@@ -50,7 +50,8 @@ export class Client {
   /**
    * With what task `index` sends: `send(argument)` resolves to {status, bytes, headersNs} once the whole
    * body is in memory (headersNs: when the headers were there; may be missing), and rejects with
-   * whatever the library does. `abort()` ends what is in flight because its time is over.
+   * whatever the library does. `abort()` ends what is in flight because its time is over; a sender
+   * without it leaves limits to the library.
    */
   // eslint-disable-next-line no-unused-vars
   sender(index) {

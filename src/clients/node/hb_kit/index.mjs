@@ -6,34 +6,35 @@
  *
  *     import { Client, run } from './hb_kit/index.mjs';
  *
- *     class FetchClient extends Client {
- *       static clientName = 'fetch';
+ *     class Plain extends Client {
+ *       static clientName = 'plain';
+ *
  *       version() { return process.versions.undici; }
  *
  *       sender() {
- *         let controller;
  *         return {
  *           async send({ method, url, headers, body }) {
- *             controller = new AbortController();
- *             const response = await fetch(url, { method, headers, body, signal: controller.signal });
+ *             const response = await fetch(url, { method, headers, body });
  *             return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
  *           },
- *           abort() { controller.abort(); },
  *         };
  *       }
  *     }
  *
- *     run(FetchClient);
+ *     run(Plain);
  *
  * The files: `client` is the contract above, `job` what the runner asks for, `channel` its two lines
  * each way and SIGTERM, `recorder` the samples, `loop` the tasks, `alarm` their waking in an open
- * loop, `failures` the outcomes, `worker` the order of events. Node 18 or newer, on Linux, with
- * nothing installed. Instants are BigInt nanoseconds of CLOCK_MONOTONIC throughout.
+ * loop, `failures` the outcomes, `worker` the order of events; `connector`, `tls` and `bodies` are for
+ * clients that stand on undici, as npm's does and Node's fetch. Node 18 or newer, on Linux, with nothing
+ * installed. Instants are BigInt nanoseconds of CLOCK_MONOTONIC throughout.
  */
+export { bodyBytes } from './bodies.mjs';
 export { Client, Refusal } from './client.mjs';
 export { now } from './clock.mjs';
-export { installed } from './installed.mjs';
+export { connector } from './connector.mjs';
 export { causes } from './failures.mjs';
-export { tlsOptions } from './tls.mjs';
+export { installed } from './installed.mjs';
 export * as outcomes from './outcome.mjs';
+export { tlsOptions } from './tls.mjs';
 export { run } from './worker.mjs';

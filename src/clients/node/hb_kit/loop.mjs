@@ -123,6 +123,7 @@ class Deadline {
   #timer;
 
   constructor(sender, timeoutMs) {
+    if (sender.abort === undefined) return;
     this.#timer = setTimeout(() => {
       if (!this.#inFlight) return;
       this.passed = true;
@@ -133,7 +134,7 @@ class Deadline {
   start() {
     this.passed = false;
     this.#inFlight = true;
-    this.#timer.refresh();
+    this.#timer?.refresh();
   }
 
   stop() {

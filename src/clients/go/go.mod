@@ -1,0 +1,3 @@
+module http-benchmark/clients
+
+go 1.19
