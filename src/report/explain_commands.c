@@ -1,0 +1,100 @@
+/* What to type next, ready to be pasted into a shell. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/explain_parts.h"
+
+enum { COMMANDS_MAX = 6, CELL_DIGITS = 8 };
+
+/* A word that a shell takes as it is. */
+static void put_word(struct hb_buf *text, const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_-./:=,@+%";
+
+    if (word[0] != '\0' && word[strspn(word, safe)] == '\0') {
+        hb_buf_puts(text, word);
+        return;
+    }
+    hb_buf_putc(text, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            hb_buf_puts(text, "'\\''");
+        else
+            hb_buf_putc(text, *word);
+    }
+    hb_buf_putc(text, '\'');
+}
+
+static void put_filter(struct hb_buf *text, const char *axis, const char *value)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf word;
+
+    hb_buf_init(&word, 8192);
+    hb_buf_printf(&word, "%s=%s", axis, value);
+    hb_buf_puts(text, " --filter ");
+    put_word(text, hb_buf_text(&word));
+}
+
+static void put_stored(struct hb_buf *text, const struct hb_evidence *evidence,
+                       const char *database)
+{
+    hb_buf_printf(text, " --sweep %" PRId64, evidence->sweep->id);
+    if (database != NULL) {
+        hb_buf_puts(text, " --db ");
+        put_word(text, database);
+    }
+}
+
+static const char *replay_command(const struct hb_evidence *evidence, const char *database)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 1 << 16);
+    hb_buf_printf(&text, "http-benchmark replay %.*s", CELL_DIGITS, evidence->cell->first->cell_id);
+    put_stored(&text, evidence, database);
+    return hb_arena_strdup(evidence->arena, hb_buf_text(&text));
+}
+
+static const char *report_command(const struct hb_evidence *evidence, const char *database)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 1 << 16);
+    hb_buf_puts(&text, "http-benchmark report --format html -o report.html");
+    put_stored(&text, evidence, database);
+    return hb_arena_strdup(evidence->arena, hb_buf_text(&text));
+}
+
+static const char *rerun_command(const struct hb_evidence *evidence)
+{
+    const struct hb_run_row *run = evidence->cell->first;
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    char concurrency[16];
+
+    hb_buf_init(&text, 1 << 16);
+    snprintf(concurrency, sizeof concurrency, "%" PRIu32, run->concurrency);
+    hb_buf_puts(&text, "http-benchmark run ");
+    put_word(&text, evidence->sweep->scenario_path);
+    put_filter(&text, "client", run->client);
+    put_filter(&text, "server", run->server);
+    put_filter(&text, "method", run->method);
+    put_filter(&text, "url", run->url);
+    put_filter(&text, "concurrency", concurrency);
+    if (evidence->cell->runs_count < 5)
+        hb_buf_puts(&text, " --set run.rounds=5");
+    return hb_arena_strdup(evidence->arena, hb_buf_text(&text));
+}
+
+void hb_explain_commands(const struct hb_evidence *evidence, const char *database,
+                         struct hb_explanation *explanation)
+{
+    const char **commands = hb_arena_calloc(evidence->arena, COMMANDS_MAX, sizeof *commands);
+    size_t count = 0;
+
+    commands[count++] = replay_command(evidence, database);
+    commands[count++] = report_command(evidence, database);
+    if (evidence->sweep->scenario_path[0] != '\0' && evidence->sweep->scenario_path[0] != '<')
+        commands[count++] = rerun_command(evidence);
+    explanation->commands = commands;
+}
