@@ -38,6 +38,8 @@ struct run_words {
     uint32_t concurrency;
     int64_t duration_ns;
     struct hb_rate rate;
+    enum hb_profile profile;
+    char client_text[300]; /* with the profile */
     char from[256];
 };
 
@@ -63,7 +65,13 @@ static void describe_run(const struct hb_plan *plan, const struct hb_plan_run *r
     const struct hb_client_spec *client = &scenario->clients[cell->client];
 
     hb_cell_format_id(cell, ret_words->cell);
+    ret_words->profile = scenario->profiles[cell->profile];
     ret_words->client = client->label;
+    if (ret_words->profile != HB_PROFILE_TUNED) {
+        snprintf(ret_words->client_text, sizeof ret_words->client_text, "%s %s", client->label,
+                 hb_profile_name(ret_words->profile));
+        ret_words->client = ret_words->client_text;
+    }
     ret_words->mode = hb_mode_name(client->mode);
     ret_words->server = scenario->servers[cell->server].name;
     ret_words->method = hb_method_name(cell->method);
@@ -96,6 +104,8 @@ static void write_json_run(FILE *out, const struct hb_plan *plan, size_t index)
             seconds(words.duration_ns));
     if (words.rate.per_second > 0)
         fprintf(out, ", \"rate\": %.10g", words.rate.per_second);
+    if (words.profile != HB_PROFILE_TUNED)
+        fprintf(out, ", \"profile\": \"%s\"", hb_profile_name(words.profile));
     fputs(", \"from\": ", out);
     hb_json_write_string(out, words.from);
     fputc('}', out);

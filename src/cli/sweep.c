@@ -59,7 +59,7 @@ static void tell_failure(struct sweep *sweep, const struct hb_run_result *result
 
     hb_progress_clear(&sweep->progress);
     hb_cli_notice(sweep->cli, "%s failed (%s %s %s ×%u on %s): %s", which,
-                  scenario->clients[cell->client].label,
+                  hb_cell_client_label(scenario, cell, &sweep->cli->arena),
                   hb_method_name((enum hb_method)cell->method),
                   hb_cli_safe(sweep->cli, scenario->urls[cell->url].url),
                   scenario->concurrency[cell->concurrency], scenario->servers[cell->server].name,

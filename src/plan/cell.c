@@ -37,6 +37,30 @@ void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell 
         ret_json->data[ret_json->length - 1] = '}';
 }
 
+static const char *with_profile(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                                const char *name, struct hb_arena *arena)
+{
+    enum hb_profile profile = scenario->profiles[cell->profile];
+
+    return profile == HB_PROFILE_TUNED
+               ? name
+               : hb_arena_printf(arena, "%s %s", name, hb_profile_name(profile));
+}
+
+const char *hb_cell_client_label(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                                 struct hb_arena *arena)
+{
+    return with_profile(scenario, cell, scenario->clients[cell->client].label, arena);
+}
+
+const char *hb_cell_client_library(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                                   struct hb_arena *arena)
+{
+    const struct hb_client_spec *client = &scenario->clients[cell->client];
+
+    return with_profile(scenario, cell, client->library, arena);
+}
+
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES])
 {
     snprintf(text, HB_CELL_ID_BYTES, "%016" PRIx64, cell->id);

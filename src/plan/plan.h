@@ -109,6 +109,13 @@ int hb_filters_parse(const char *const *texts, size_t texts_count, struct hb_are
 bool hb_pattern_matches(const struct hb_scenario *scenario, const struct hb_pattern *pattern,
                         const struct hb_cell *cell);
 
+/* The client of a cell as people and queries tell it from others, its profile with it:
+ * "httpx/async stock", "httpx@0.27.2 stock". In `arena` when it has to be made. */
+const char *hb_cell_client_label(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                                 struct hb_arena *arena);
+const char *hb_cell_client_library(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                                   struct hb_arena *arena);
+
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 
 /*

@@ -101,6 +101,7 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
     if (hb_load_options(loading, ret->entry, raw->options, &options) != 0)
         result = -1;
     ret->options_json = options.json;
+    ret->library = hb_arena_printf(loading->arena, "%s%s", ret->entry->name, choice);
     ret->label = hb_arena_printf(loading->arena, "%s/%s%s%s", ret->entry->name,
                                  hb_mode_name(ret->mode), choice, options.label);
     if (json_object_size(options.own) > 0)

@@ -97,9 +97,11 @@ static int insert_cell(struct hb_store *store, sqlite3_stmt **statement, int64_t
     const struct hb_client_spec *client = &scenario->clients[cell->client];
     HB_CLEANUP(hb_free_ptr) char *options = hb_mask_json(store->secrets, client->options_json);
     HB_CLEANUP(hb_buf_release) struct hb_buf canonical;
+    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
     struct hb_row row = {0};
     char key[HB_CELL_ID_BYTES];
 
+    hb_arena_init(&arena);
     hb_buf_init(&canonical, CANONICAL_MAX_BYTES);
     hb_cell_canonical(scenario, cell, &canonical);
     hb_cell_format_id(cell, key);
@@ -108,8 +110,8 @@ static int insert_cell(struct hb_store *store, sqlite3_stmt **statement, int64_t
     hb_row_name(&row, "cell_key", key);
     hb_row_text(&row, "server", server->name);
     hb_row_text(&row, "server_url", server->url);
-    hb_row_text(&row, "client", client->label);
-    hb_row_name(&row, "client_library", client->entry->name);
+    hb_row_text(&row, "client", hb_cell_client_label(scenario, cell, &arena));
+    hb_row_text(&row, "client_library", hb_cell_client_library(scenario, cell, &arena));
     hb_row_name(&row, "mode", hb_mode_name(client->mode));
     hb_row_name(&row, "options", options);
     hb_row_name(&row, "method", hb_method_name(cell->method));

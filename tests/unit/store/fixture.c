@@ -25,11 +25,13 @@ static void fill_axes(struct fixture *f)
     f->server = (struct hb_server_spec){
         .name = "builtin", .options_json = "{}", .canonical = "\"builtin\""};
     f->clients[0] = (struct hb_client_spec){.label = "requests",
+                                            .library = "requests",
                                             .entry = &f->entries[0],
                                             .mode = HB_MODE_SYNC,
                                             .options_json = "{\"trust_env\":false}",
                                             .canonical = "\"requests\""};
     f->clients[1] = (struct hb_client_spec){.label = "httpx/async",
+                                            .library = "httpx",
                                             .entry = &f->entries[1],
                                             .mode = HB_MODE_ASYNC,
                                             .options_json = "{}",
