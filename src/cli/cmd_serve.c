@@ -118,7 +118,8 @@ static void print_text(const struct hb_server_spec *spec, const struct hb_topolo
 
     printf("%s is at %s (Ctrl-C stops it)\n", spec->name, hb_topology_url(topology));
     if (https != NULL) {
-        printf("  HTTP      %s\n", hb_topology_http_url(topology));
+        if (hb_topology_http_url(topology) != NULL)
+            printf("  HTTP      %s\n", hb_topology_http_url(topology));
         printf("  HTTPS     %s\n", https);
         printf("  trust     %s\n", hb_topology_authority(topology));
     }

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OPTIONS_MAX 64
 
@@ -14,7 +15,7 @@ static const char *option_argument(struct hb_arena *arena, const char *name, jso
 
     if (json_is_true(value))
         return hb_arena_printf(arena, "--%s", name);
-    if (json_is_false(value) || json_is_null(value))
+    if (json_is_false(value) || json_is_null(value) || strcmp(name, "scheme") == 0)
         return NULL;
     if (json_is_string(value))
         return hb_arena_printf(arena, "--%s=%s", name, json_string_value(value));

@@ -137,33 +137,48 @@ static int set_words(struct start *start, struct hb_error *err)
 
 /* ---- the files ---- */
 
-/* Write a file and define the word for its path. */
-static int write_file(struct start *start, const char *word, const char *name,
-                      const struct hb_buf *text, char path[PATH_MAX], struct hb_error *err)
+/* Files of TLS in a run directory. */
+struct tls_files {
+    char certificate[PATH_MAX], key[PATH_MAX], bundle[PATH_MAX], authority[PATH_MAX];
+};
+
+static int write_text(struct hb_hop *hop, const char *name, const struct hb_buf *text,
+                      char path[PATH_MAX], struct hb_error *err)
 {
-    if (hb_rundir_write(&start->hop->dir, name, hb_buf_text(text), text->length, path, err) != 0)
-        return -1;
-    return hb_template_set(&start->values, word, path, err);
+    return hb_rundir_write(&hop->dir, name, hb_buf_text(text), text->length, path, err);
 }
 
-static int write_certificates(struct start *start, struct hb_error *err)
+static int write_certificates(struct hb_hop *hop, struct tls_files *ret_files, struct hb_error *err)
 {
     HB_CLEANUP(hb_certificates_release) struct hb_certificates certificates = {0};
     HB_CLEANUP(hb_buf_release) struct hb_buf bundle;
-    char path[PATH_MAX];
 
     hb_buf_init(&bundle, 2 * HB_CERTIFICATE_PEM_MAX_BYTES);
     if (hb_certificates_make(&certificates, err) != 0)
         return -1;
     hb_buf_append(&bundle, certificates.certificate.data, certificates.certificate.length);
     hb_buf_append(&bundle, certificates.key.data, certificates.key.length);
-    if (write_file(start, "certificate", "server.pem", &certificates.certificate, path, err) != 0 ||
-        write_file(start, "key", "server.key", &certificates.key, path, err) != 0 ||
-        write_file(start, "bundle", "bundle.pem", &bundle, path, err) != 0 ||
-        write_file(start, "authority", "authority.pem", &certificates.authority, path, err) != 0)
+    if (write_text(hop, "server.pem", &certificates.certificate, ret_files->certificate, err) !=
+            0 ||
+        write_text(hop, "server.key", &certificates.key, ret_files->key, err) != 0 ||
+        write_text(hop, "bundle.pem", &bundle, ret_files->bundle, err) != 0 ||
+        write_text(hop, "authority.pem", &certificates.authority, ret_files->authority, err) != 0)
         return -1;
-    start->hop->authority = hb_strdup(path);
+    hop->authority = hb_strdup(ret_files->authority);
     return 0;
+}
+
+static int set_certificates(struct start *start, struct hb_error *err)
+{
+    struct hb_template_values *values = &start->values;
+    struct tls_files files;
+
+    if (write_certificates(start->hop, &files, err) != 0 ||
+        hb_template_set(values, "certificate", files.certificate, err) != 0 ||
+        hb_template_set(values, "key", files.key, err) != 0 ||
+        hb_template_set(values, "bundle", files.bundle, err) != 0)
+        return -1;
+    return hb_template_set(values, "authority", files.authority, err);
 }
 
 /* Where template number `index` of the entry lies. */
@@ -290,7 +305,7 @@ static int prepare(struct start *start, struct hb_error *err)
     const char *const *templates = start->spec->entry->topology->configuration;
 
     if (hb_rundir_make(&start->hop->dir, err) != 0 || pick_ports(start, err) != 0 ||
-        set_words(start, err) != 0 || write_certificates(start, err) != 0 ||
+        set_words(start, err) != 0 || set_certificates(start, err) != 0 ||
         prepare_command(start, err) != 0)
         return -1;
     for (size_t i = 0; templates[i] != NULL; i++) {
@@ -455,7 +470,7 @@ static int start_foreign(struct hb_hop *hop, const struct hb_hop_spec *spec, str
 
 /* ---- programs of ours ---- */
 
-static char *url_of(const struct hb_server_process *process)
+static char *url_of(const struct hb_server_process *process, const char *scheme)
 {
     const char *brackets[2] = {"", ""};
 
@@ -463,21 +478,57 @@ static char *url_of(const struct hb_server_process *process)
         brackets[0] = "[";
         brackets[1] = "]";
     }
-    return hb_asprintf("http://%s%s%s:%u", brackets[0], process->host, brackets[1], process->port);
+    return hb_asprintf("%s://%s%s%s:%u", scheme, brackets[0], process->host, brackets[1],
+                       process->port);
+}
+
+static bool wants_https(const struct hb_hop_spec *spec)
+{
+    json_t *options = json_loads(spec->options_json, 0, NULL);
+    const char *scheme = json_string_value(json_object_get(options, "scheme"));
+    bool https = scheme != NULL && strcmp(scheme, "https") == 0;
+
+    json_decref(options);
+    return https;
+}
+
+/* The command with --certificate and --key behind it. */
+static int add_certificates(struct hb_hop *hop, struct hb_arena *arena, const char ***argv,
+                            struct hb_error *err)
+{
+    struct tls_files files;
+    const char **longer;
+    size_t count = 0;
+
+    if (hb_rundir_make(&hop->dir, err) != 0 || write_certificates(hop, &files, err) != 0)
+        return -1;
+    while ((*argv)[count] != NULL)
+        count++;
+    longer = hb_arena_calloc(arena, count + 3, sizeof *longer);
+    memcpy(longer, *argv, count * sizeof *longer);
+    longer[count] = hb_arena_printf(arena, "--certificate=%s", files.certificate);
+    longer[count + 1] = hb_arena_printf(arena, "--key=%s", files.key);
+    *argv = longer;
+    return 0;
 }
 
 static int start_ours(struct hb_hop *hop, const struct hb_hop_spec *spec, struct hb_error *err)
 {
     HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+    bool https = wants_https(spec);
     const char **argv = NULL;
 
     hb_arena_init(&arena);
     if (hb_control_command(spec->registry, spec->entry, spec->options_json, &arena, &argv, err) !=
             0 ||
+        (https && add_certificates(hop, &arena, &argv, err) != 0) ||
         hb_server_process_start(&hop->process, &spec->registry->paths, argv, spec->cpus,
                                 spec->deadline_ns, err) != 0)
         return -1;
-    hop->http_url = url_of(&hop->process);
+    if (https)
+        hop->https_url = url_of(&hop->process, "https");
+    else
+        hop->http_url = url_of(&hop->process, "http");
     for (size_t i = 0; argv[i] != NULL; i++)
         hb_buf_printf(&hop->configuration, "%s%s", i == 0 ? "## " : " ", argv[i]);
     hb_buf_putc(&hop->configuration, '\n');

@@ -51,7 +51,8 @@ static bool header_is(const struct hb_exchange *exchange, struct hb_span name, s
 
 const char *hb_request_scheme(const struct hb_exchange *exchange)
 {
-    bool secure = header_is(exchange, HB_SPAN("X-Forwarded-Proto"), HB_SPAN("https")) ||
+    bool secure = exchange->server->tls ||
+                  header_is(exchange, HB_SPAN("X-Forwarded-Proto"), HB_SPAN("https")) ||
                   header_is(exchange, HB_SPAN("X-Forwarded-Protocol"), HB_SPAN("https")) ||
                   header_is(exchange, HB_SPAN("X-Forwarded-Ssl"), HB_SPAN("on"));
 

@@ -105,19 +105,28 @@ static int prepare(struct hb_server *server, struct hb_error *err)
     return hb_timers_init(&server->timers, err);
 }
 
-int hb_server_start(struct hb_server *server, struct hb_listener listener, struct hb_error *err)
+int hb_server_start(struct hb_server *server, struct hb_listener listener,
+                    const struct hb_server_tls *tls, struct hb_error *err)
 {
-    *server = (struct hb_server){.listener = listener, .timers.fd = -1};
+    const struct hb_server_tls texts = tls != NULL ? *tls : (struct hb_server_tls){0};
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, texts.certificate},
+                                      {MHD_OPTION_HTTPS_MEM_KEY, 0, texts.key},
+                                      {MHD_OPTION_END, 0, NULL}};
+
+    *server = (struct hb_server){.listener = listener, .tls = tls != NULL, .timers.fd = -1};
     if (prepare(server, err) != 0)
         return -1;
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, listener.fd, MHD_OPTION_CONNECTION_LIMIT,
-        raise_connection_limit(), MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (tls != NULL ? MHD_USE_TLS : 0),
+        0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listener.fd,
+        MHD_OPTION_CONNECTION_LIMIT, raise_connection_limit(), MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_ARRAY, tls != NULL ? secure : none, MHD_OPTION_END);
     if (server->daemon == NULL)
-        return hb_fail(err, HB_ERR_SYSTEM, "libmicrohttpd does not start");
+        return hb_fail(err, HB_ERR_SYSTEM, "libmicrohttpd does not start%s",
+                       tls != NULL ? ": are certificate and key right?" : "");
     return 0;
 }
 

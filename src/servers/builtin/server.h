@@ -32,6 +32,7 @@ struct hb_counts {
 struct hb_server {
     struct MHD_Daemon *daemon;
     struct hb_listener listener;
+    bool tls;
     struct hb_timers timers;
     struct hb_counts counts;
     struct hb_rng rng;
@@ -40,9 +41,14 @@ struct hb_server {
     struct hb_exchange *free_exchanges;
 };
 
+/* For TLS: PEM texts, which must outlive the server. NULL: cleartext. */
+struct hb_server_tls {
+    char *certificate, *key;
+};
+
 /* Start answering on a listener, whose descriptor becomes the server's. */
 int hb_server_start(struct hb_server *server, struct hb_listener listener,
-                    struct hb_error *err) HB_MUST_CHECK;
+                    const struct hb_server_tls *tls, struct hb_error *err) HB_MUST_CHECK;
 
 /* Close all connections, finished or not, and free everything. */
 void hb_server_stop(struct hb_server *server);

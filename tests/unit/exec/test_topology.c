@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "exec/hop.h"
+#include "exec/http_get.h"
 #include "exec/server_process.h"
 #include "exec/topology.h"
 
@@ -202,6 +203,34 @@ static void options_reach_the_server_as_flags(void **state HB_UNUSED)
     assert_null(start_topology(builtin_command, "{\"port\":65536}", &err));
     assert_non_null(strstr(err.message, "server builtin: it ended before it was ready: "));
     assert_non_null(strstr(err.message, "65536"));
+}
+
+static void over_https_it_is_trusted_by_the_authority_made_for_it(void **state HB_UNUSED)
+{
+    struct hb_registry registry;
+    struct hb_entry entry = {
+        .kind = HB_ENTRY_SERVER, .name = "builtin", .command = builtin_command};
+    struct hb_server_spec spec = {.name = "builtin",
+                                  .entry = &entry,
+                                  .https = true,
+                                  .options_json = "{\"scheme\":\"https\"}"};
+    struct hb_topology *topologies[2];
+    struct hb_error err = {0};
+    char url[128];
+
+    make_registry(&registry);
+    for (size_t i = 0; i < 2; i++)
+        if (hb_topology_start(&registry, &spec, NULL, &topologies[i], &err) != 0)
+            fail_msg("%s", err.message);
+    assert_null(hb_topology_http_url(topologies[0]));
+    assert_string_equal(hb_topology_url(topologies[0]), hb_topology_https_url(topologies[0]));
+    snprintf(url, sizeof url, "%s/status/200", hb_topology_url(topologies[0]));
+    if (hb_http_get(url, hb_topology_authority(topologies[0]), TEN_SECONDS_NS, NULL, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(
+        hb_http_get(url, hb_topology_authority(topologies[1]), TEN_SECONDS_NS, NULL, &err), -1);
+    hb_topology_stop(topologies[0]);
+    hb_topology_stop(topologies[1]);
 }
 
 static void a_server_that_is_not_installed_is_named(void **state HB_UNUSED)
@@ -437,6 +466,7 @@ int main(void)
         cmocka_unit_test(the_death_of_a_server_is_an_event),
         cmocka_unit_test(the_embedded_server_comes_up_counts_and_goes),
         cmocka_unit_test(options_reach_the_server_as_flags),
+        cmocka_unit_test(over_https_it_is_trusted_by_the_authority_made_for_it),
         cmocka_unit_test(a_server_that_is_not_installed_is_named),
         cmocka_unit_test(a_strange_program_is_run_as_its_registry_file_says),
         cmocka_unit_test(a_port_that_a_stranger_holds_is_no_server_of_ours),
