@@ -4,6 +4,7 @@ Each behaviour is a subclass that changes one step of an honest worker's life.
 """
 import json
 import os
+import random
 import signal
 import struct
 import sys
@@ -81,6 +82,15 @@ class Honest:
         self.after_done()
 
 
+class Moody(Honest):
+    """As fast as chance will have it."""
+
+    def live(self):
+        global PERIOD_NS
+        PERIOD_NS = int(1_000_000 * random.uniform(1, 9))
+        super().live()
+
+
 class CrashBeforeReady(Honest):
     def before_ready(self):
         raise RuntimeError("no such library")
@@ -125,8 +135,9 @@ class Unavailable(Honest):
 
 
 class TalksBeforeGo(Honest):
-    def after_ready(self):
-        self.say(type="hello")
+    def say(self, **message):
+        """In one write, so that no go can come between the two."""
+        os.write(1, (json.dumps(message) + "\n" + json.dumps({"type": "hello"}) + "\n").encode())
 
 
 class CrashInRun(Honest):

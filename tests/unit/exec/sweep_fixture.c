@@ -18,6 +18,7 @@ static void see_progress(void *context, const struct hb_exec_progress *progress)
     struct sweep_fixture *fixture = context;
 
     fixture->progresses++;
+    fixture->last_progress = *progress;
     fixture->phases[progress->phase] = true;
 }
 
@@ -179,11 +180,13 @@ void fixture_add_scripted(struct sweep_fixture *fixture, const char *behaviour)
 
 int fixture_sweep(struct sweep_fixture *fixture, unsigned rounds)
 {
-    size_t clients = fixture->scenario.clients_count;
+    size_t clients = fixture->scenario.clients_count - fixture->yardsticks;
 
-    assert_true(clients * rounds <= FIXTURE_MAX_RESULTS);
+    assert_true(clients * rounds + fixture->yardsticks <= FIXTURE_MAX_RESULTS);
     for (size_t i = 0; i < clients * rounds; i++)
         fixture->runs[i] = (struct hb_plan_run){(uint32_t)(i % clients), (uint32_t)(i / clients)};
+    for (size_t i = 0; i < fixture->yardsticks; i++)
+        fixture->runs[clients * rounds + i] = (struct hb_plan_run){(uint32_t)(clients + i), 0};
     fixture->plan = (struct hb_plan){
         .scenario = &fixture->scenario,
         .cells = fixture->cells,
@@ -191,6 +194,7 @@ int fixture_sweep(struct sweep_fixture *fixture, unsigned rounds)
         .runs = fixture->runs,
         .runs_count = clients * rounds,
         .rounds = rounds,
+        .yardsticks_count = fixture->yardsticks,
     };
     return hb_exec_sweep(&fixture->plan, &fixture->options, &fixture->sink, &fixture->summary,
                          &fixture->err);

@@ -53,6 +53,8 @@ struct sweep_fixture {
     struct hb_error err;
     struct seen_result seen[FIXTURE_MAX_RESULTS];
     size_t seen_count;
+    size_t yardsticks; /* so many of the clients, the last ones, are yardsticks */
+    struct hb_exec_progress last_progress;
     size_t notices, progresses;
     bool phases[8];    /* by enum hb_exec_phase: was seen */
     size_t fail_after; /* the sink refuses the result after so many; 0: never */
@@ -68,7 +70,7 @@ void fixture_add_client(struct sweep_fixture *fixture, const char *const *comman
 /* The scripted worker with one of its behaviours. */
 void fixture_add_scripted(struct sweep_fixture *fixture, const char *behaviour);
 
-/* Carry out all clients' cells, `rounds` times. */
+/* Carry out all clients' cells, `rounds` times; those of yardsticks once. */
 int fixture_sweep(struct sweep_fixture *fixture, unsigned rounds);
 
 #endif

@@ -311,6 +311,102 @@ static void a_short_warm_up_is_stretched_to_the_ramp(void **state HB_UNUSED)
     assert_true(fixture.seen[0].flags & HB_FLAG_LITTLES_LAW); /* one request at a time, not 1000 */
 }
 
+/* The honest worker's figure repeats to a thousandth, the moody one's never does. */
+static void rounds_are_added_only_until_a_figure_is_known(void **state HB_UNUSED)
+{
+    size_t counts[2][HB_RUN_NOT_NEEDED + 1] = {{0}};
+
+    fixture.scenario.run.rounds_min = 5;
+    fixture.scenario.run.until_ci = 0.05;
+    fixture.duration_ns = 100 * HB_NS_PER_MS;
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_add_scripted(&fixture, "Moody");
+    fixture_sweep(&fixture, 8);
+    expect_swept();
+    assert_int_equal(fixture.seen_count, 16);
+    for (size_t i = 0; i < 16; i++)
+        counts[i % 2][fixture.seen[i].status]++;
+    assert_int_equal(counts[0][HB_RUN_OK], 5);
+    assert_int_equal(counts[0][HB_RUN_NOT_NEEDED], 3);
+    assert_int_equal(counts[1][HB_RUN_OK], 8);
+    assert_int_equal(fixture.summary.ok, 13);
+    assert_int_equal(fixture.summary.not_needed, 3);
+    assert_int_equal(fixture.summary.left, 0);
+    assert_int_equal(fixture.last_progress.runs_done, 12); /* in the middle of the last one */
+    assert_int_equal(fixture.last_progress.runs_total, 13);
+}
+
+/* What was found out before an interruption counts, so only what is missing is made. */
+static void a_resumed_sweep_remembers_what_is_known(void **state HB_UNUSED)
+{
+    static const size_t left[] = {4, 5, 6, 7};
+    static const struct hb_exec_earlier earlier[] = {{0, 1000}, {1, 1000}, {2, 1000}, {3, 1000}};
+
+    fixture.scenario.run.rounds_min = 5;
+    fixture.scenario.run.until_ci = 0.05;
+    fixture.duration_ns = 100 * HB_NS_PER_MS;
+    fixture.options.runs = left;
+    fixture.options.runs_count = 4;
+    fixture.options.earlier = earlier;
+    fixture.options.earlier_count = 4;
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_sweep(&fixture, 8);
+    expect_swept();
+    assert_int_equal(fixture.summary.ok, 1);
+    assert_int_equal(fixture.summary.not_needed, 3);
+}
+
+static void a_yardstick_runs_once_before_the_others_and_is_none_of_them(void **state HB_UNUSED)
+{
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_add_scripted(&fixture, "Honest");
+    fixture.yardsticks = 1;
+    fixture_sweep(&fixture, 2);
+    expect_swept();
+    assert_int_equal(fixture.seen_count, 3);
+    assert_int_equal(fixture.seen[0].purpose, HB_PURPOSE_CEILING);
+    assert_int_equal(fixture.seen[0].run, 2);
+    expect_ok(&fixture.seen[0]);
+    assert_int_equal(fixture.seen[1].purpose, HB_PURPOSE_MEASURED);
+    assert_int_equal(fixture.summary.ok, 2);
+    assert_int_equal(fixture.last_progress.runs_total, 3);
+}
+
+static void a_yardstick_that_fails_or_is_missing_spoils_nothing(void **state HB_UNUSED)
+{
+    static const char *const no_version[] = {"/nonexistent/version", NULL};
+
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_add_scripted(&fixture, "CrashInRun");
+    fixture_add_scripted(&fixture, "Honest");
+    fixture.entries[2].version_command = no_version;
+    fixture.entries[2].sends_nothing = true;
+    fixture.yardsticks = 2;
+    fixture_sweep(&fixture, 1);
+    expect_swept();
+    assert_int_equal(fixture.seen[0].status, HB_RUN_FAILED);
+    assert_int_equal(fixture.seen[1].status, HB_RUN_SKIPPED);
+    assert_int_equal(fixture.seen[1].purpose, HB_PURPOSE_FLOOR);
+    expect_ok(&fixture.seen[2]);
+    assert_int_equal(fixture.summary.failed + fixture.summary.skipped, 0);
+}
+
+static void a_yardstick_that_nobody_needed_is_told_so(void **state HB_UNUSED)
+{
+    static const size_t left[] = {1};
+
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_add_scripted(&fixture, "Honest");
+    fixture.yardsticks = 1;
+    fixture.options.runs = left;
+    fixture.options.runs_count = 1;
+    fixture_sweep(&fixture, 1);
+    expect_swept();
+    assert_int_equal(fixture.seen_count, 1);
+    assert_int_equal(fixture.seen[0].status, HB_RUN_SKIPPED);
+    assert_int_equal(fixture.summary.left, 0);
+}
+
 static void nothing_is_left_in_the_temporary_directory(void **state HB_UNUSED)
 {
     char template[] = "/tmp/hb-test-XXXXXX";
@@ -414,6 +510,11 @@ int main(void)
         TEST(an_open_loop_counts_what_was_due_in_the_window),
         TEST(several_processes_share_the_concurrency),
         TEST(a_short_warm_up_is_stretched_to_the_ramp),
+        TEST(rounds_are_added_only_until_a_figure_is_known),
+        TEST(a_resumed_sweep_remembers_what_is_known),
+        TEST(a_yardstick_runs_once_before_the_others_and_is_none_of_them),
+        TEST(a_yardstick_that_fails_or_is_missing_spoils_nothing),
+        TEST(a_yardstick_that_nobody_needed_is_told_so),
         TEST(nothing_is_left_in_the_temporary_directory),
         TEST(an_interrupt_abandons_the_current_run_and_keeps_the_others),
         TEST(a_budget_ends_the_sweep_after_a_whole_round),
