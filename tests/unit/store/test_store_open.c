@@ -222,8 +222,6 @@ static void a_full_disk_loses_nothing_that_was_saved(void **state)
 
 /* ---- migrations ---- */
 
-#define STEPS_MAX 32
-
 static int make_shelf(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, "CREATE TABLE shelf (width INTEGER)", err);
@@ -255,24 +253,10 @@ static size_t add_steps(int (*last)(struct hb_store *, struct hb_error *),
     return count + 2;
 }
 
-/* The steps there are, then make_shelf and `last`. */
-static size_t add_steps(struct hb_migration steps[STEPS_MAX],
-                        int (*last)(struct hb_store *store, struct hb_error *err))
-{
-    size_t count;
-    const struct hb_migration *current = hb_migrations(&count);
-
-    assert_true(count + 2 <= STEPS_MAX);
-    memcpy(steps, current, count * sizeof *steps);
-    steps[count] = (struct hb_migration){(int)count + 1, make_shelf};
-    steps[count + 1] = (struct hb_migration){(int)count + 2, last};
-    return count + 2;
-}
-
 static void migrations_run_once_each_in_order(void **state)
 {
-    struct hb_migration steps[STEPS_MAX];
-    size_t count = add_steps(steps, fill_shelf);
+    struct hb_migration steps[MOST_STEPS];
+    size_t count = add_steps(fill_shelf, steps);
     struct fixture *f = *state;
     struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
     struct hb_error err = {0};
@@ -286,8 +270,8 @@ static void migrations_run_once_each_in_order(void **state)
 
 static void a_migration_that_fails_leaves_the_file_as_it_was(void **state)
 {
-    struct hb_migration steps[STEPS_MAX];
-    size_t count = add_steps(steps, break_shelf);
+    struct hb_migration steps[MOST_STEPS];
+    size_t count = add_steps(break_shelf, steps);
     struct fixture *f = *state;
     struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
     struct hb_error err = {0};
