@@ -23,6 +23,7 @@ static uint32_t add_client(struct hb_loading *loading, const struct hb_entry *en
         return HB_YARDSTICK_NONE;
     }
     spec.options_json = options.json;
+    spec.library = entry->name;
     spec.label = hb_arena_printf(loading->arena, "%s/%s", entry->name, hb_mode_name(mode));
     spec.canonical = hb_json_canonical(loading->arena, json);
     json_decref(options.own);
