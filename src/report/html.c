@@ -153,6 +153,7 @@ static int write_html(const struct hb_report *report, FILE *out, HB_UNUSED struc
         hb_html_rollups(report, out);
     hb_html_charts(report, groups, count, out);
     hb_html_flags(report, out);
+    hb_html_unhonoured(report, out);
     hb_html_failures(report, out);
     hb_html_runs(report, out);
     write_environment(report->sweep, out);

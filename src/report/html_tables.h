@@ -11,6 +11,8 @@ void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group
                       size_t groups_count, FILE *out);
 void hb_html_flags(const struct hb_report *report,
                    FILE *out); /* what the trust flags mean, and where they are */
+/* What the libraries of clients could not obey. */
+void hb_html_unhonoured(const struct hb_report *report, FILE *out);
 void hb_html_failures(const struct hb_report *report,
                       FILE *out); /* failed runs with their reason and log */
 void hb_html_runs(const struct hb_report *report, FILE *out); /* every run, in order of execution */

@@ -202,6 +202,20 @@ static void write_server(const struct hb_server_row *server, FILE *out)
     fputs("}", out);
 }
 
+static void write_unhonoured(const struct hb_report *report, FILE *out)
+{
+    fputs("],\n \"cannot_honour\": [", out);
+    for (size_t i = 0; i < report->unhonoured_count; i++) {
+        bool first = true;
+
+        fputs(i > 0 ? ",\n  {" : "\n  {", out);
+        write_text(out, &first, "client", report->unhonoured[i].client);
+        write_text(out, &first, "what", report->unhonoured[i].what);
+        write_text(out, &first, "why", report->unhonoured[i].why);
+        fputs("}", out);
+    }
+}
+
 static void write_run(const struct hb_report *report, const struct hb_run_row *run, size_t *hops,
                       FILE *out)
 {
@@ -242,6 +256,7 @@ static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struc
         fputs(i > 0 ? ",\n  " : "\n  ", out);
         write_server(&report->servers[i], out);
     }
+    write_unhonoured(report, out);
     fputs("],\n \"runs\": [", out);
     for (size_t i = 0; i < report->runs_count; i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", out);

@@ -46,6 +46,7 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     struct hb_sweep_row *sweep = hb_arena_alloc(arena, sizeof *sweep);
     struct hb_server_row *servers;
     struct hb_hop_row *hops;
+    struct hb_unhonoured_row *unhonoured;
     struct hb_run_row *runs;
 
     *ret_report =
@@ -54,8 +55,11 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
         hb_store_load_runs(store, sweep->id, arena, &runs, &ret_report->runs_count, err) != 0 ||
         hb_store_load_servers(store, sweep->id, arena, &servers, &ret_report->servers_count, err) !=
             0 ||
-        hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0)
+        hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0 ||
+        hb_store_load_unhonoured(store, sweep->id, arena, &unhonoured,
+                                 &ret_report->unhonoured_count, err) != 0)
         return -1;
+    ret_report->unhonoured = unhonoured;
     ret_report->runs = runs;
     ret_report->servers = servers;
     ret_report->hops = hops;

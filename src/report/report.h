@@ -20,6 +20,8 @@ struct hb_report {
     size_t servers_count;
     const struct hb_hop_row *hops; /* programs of servers with several, in order of execution */
     size_t hops_count;
+    const struct hb_unhonoured_row *unhonoured; /* by client */
+    size_t unhonoured_count;
     struct hb_summaries cells;
     struct hb_store *store; /* for series and histograms */
     struct hb_arena *arena; /* for what exporters make on the way */

@@ -207,6 +207,16 @@ int hb_store_load_workers(struct hb_store *store, int64_t run_id, struct hb_aren
                           struct hb_worker_row **ret_rows, size_t *ret_count,
                           struct hb_error *err) HB_MUST_CHECK;
 
+/* What the library of a client cannot obey, as its workers said. */
+struct hb_unhonoured_row {
+    const char *client, *what, *why;
+};
+
+/* Those of a sweep, each once, by client; in `arena`. Beyond 1,000 they are left out. */
+int hb_store_load_unhonoured(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                             struct hb_unhonoured_row **ret_rows, size_t *ret_count,
+                             struct hb_error *err) HB_MUST_CHECK;
+
 /* The servers of a sweep, by name, and the programs of all its runs in order of execution; in
  * `arena`. */
 int hb_store_load_servers(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,

@@ -97,6 +97,36 @@ static void a_saved_run_reads_back_the_same(void **state)
     hb_store_close(store);
 }
 
+/* Twice the same, another client's, and lines that are no such list. */
+static void what_clients_cannot_obey_is_told_once_each(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    int64_t sweep_id = fixture_begin(f, store);
+    struct hb_unhonoured_row *rows;
+    struct hb_error err = {0};
+    size_t count;
+
+    for (size_t run = 0; run < 3; run++)
+        fixture_save(f, store, sweep_id, run);
+    fixture_sql(f,
+                "UPDATE workers SET ready = '{\"cannot_honour\": ['"
+                "  || '{\"what\": \"timeout_ns\", \"why\": \"none\"}, 7, {\"what\": \"<b>\"}]}'");
+    fixture_sql(f,
+                "UPDATE workers SET ready = 'no JSON' WHERE run_id = (SELECT MAX(id) FROM runs)");
+    assert_int_equal(hb_store_load_unhonoured(store, sweep_id, &f->arena, &rows, &count, &err), 0);
+    assert_int_equal(count,
+                     2 * fixture_integer(f, "SELECT COUNT(DISTINCT c.client) FROM workers AS w "
+                                            "JOIN runs AS r ON r.id = w.run_id "
+                                            "JOIN cells AS c ON c.id = r.cell_id "
+                                            "WHERE w.ready != 'no JSON'"));
+    assert_string_equal(rows[0].what, "<b>");
+    assert_string_equal(rows[0].why, "");
+    assert_string_equal(rows[1].what, "timeout_ns");
+    assert_string_equal(rows[1].why, "none");
+    hb_store_close(store);
+}
+
 static void what_the_workers_said_reads_back(void **state)
 {
     struct fixture *f = *state;
@@ -372,6 +402,7 @@ int main(void)
         WITH_FIXTURE(the_plan_is_stored_in_order_before_the_first_run),
         WITH_FIXTURE(a_saved_run_reads_back_the_same),
         WITH_FIXTURE(what_the_workers_said_reads_back),
+        WITH_FIXTURE(what_clients_cannot_obey_is_told_once_each),
         WITH_FIXTURE(histograms_come_back_exactly_of_every_kind),
         WITH_FIXTURE(merging_runs_adds_their_values),
         WITH_FIXTURE(a_run_is_saved_once),
