@@ -82,6 +82,13 @@ static int on_server(void *context, const struct hb_server_facts *facts, struct 
     return hb_store_save_server(sweep->store, sweep->id, facts, err);
 }
 
+static int on_wire(void *context, const struct hb_wire_result *result, struct hb_error *err)
+{
+    struct sweep *sweep = context;
+
+    return hb_store_save_wire(sweep->store, sweep->id, result, err);
+}
+
 static int begin_new(struct sweep *sweep, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf environment;
@@ -173,6 +180,7 @@ static int execute(struct sweep *sweep, struct hb_error *err)
     struct hb_exec_sink sink = {
         .context = sweep,
         .server_started = on_server,
+        .wire = on_wire,
         .progress = on_progress,
         .finished = on_finished,
         .notice = on_notice,

@@ -22,6 +22,7 @@
 #include "exec/run.h"
 #include "exec/rundir.h"
 #include "exec/topology.h"
+#include "exec/wire_book.h"
 
 #define DEFAULT_MONITOR_INTERVAL_NS (100 * HB_NS_PER_MS)
 #define NO_SERVER UINT32_MAX
@@ -49,6 +50,7 @@ struct sweep {
     bool *made;       /* by yardstick: it is no longer to be made */
     double *ceilings; /* by yardstick: requests/s; 0: unknown */
     struct hb_rounds rounds;
+    struct hb_wire_book wire;
 
     int64_t began_ns, done_ns; /* start, and the estimate of all runs done so far */
     int64_t left_ns;           /* the estimate of all runs to come */
@@ -341,13 +343,38 @@ static int do_yardsticks(struct sweep *sweep, struct hb_error *err)
     return 0;
 }
 
+/* What the client of the run to come sends, unless that is known. */
+static int do_wire(struct sweep *sweep, size_t position, struct hb_error *err)
+{
+    size_t cell = sweep->plan->runs[run_at(sweep, position)].cell;
+    int64_t estimate_ns;
+    struct hb_wire_setup setup = {
+        .plan = sweep->plan,
+        .registry = sweep->options.registry,
+        .topology = sweep->topology,
+        .cpus = sweep->placement.client,
+        .system_calls = sweep->scenario->run.wire == HB_WIRE_SYSTEM_CALLS,
+        .interrupt_fd = sweep->interrupt.fd,
+    };
+
+    if (!hb_wire_book_is_due(&sweep->wire, cell))
+        return 0;
+    estimate_ns = hb_wire_estimate_ns(sweep->plan, sweep->plan->wire_first[cell]);
+    sweep->left_ns -= estimate_ns;
+    sweep->progress.state.run = run_at(sweep, position);
+    sweep->progress.later_ns = sweep->left_ns;
+    hb_progress_enter(&sweep->progress, HB_PHASE_WIRE, estimate_ns);
+    return hb_wire_book_take(&sweep->wire, cell, &setup, sweep->sink, err);
+}
+
 static int do_position(struct sweep *sweep, size_t position, struct hb_error *err)
 {
     if (hb_rounds_suffice(&sweep->rounds, run_at(sweep, position)))
         return leave_out(sweep, position, HB_RUN_NOT_NEEDED, "", err);
     if (sweep->clients[cell_at(sweep, position)->client].available) {
         provide_server(sweep, position);
-        if (sweep->topology != NULL && do_yardsticks(sweep, err) < 0)
+        if (sweep->topology != NULL &&
+            (do_yardsticks(sweep, err) < 0 || do_wire(sweep, position, err) < 0))
             return -1;
     }
     rest_before(sweep, position);
@@ -419,6 +446,7 @@ static void take_up(struct sweep *sweep)
         sweep->left_ns += estimate_at(sweep, i);
         sweep->progress.state.runs_total++;
     }
+    sweep->left_ns += hb_wire_book_left_ns(&sweep->wire);
 }
 
 static int begin(struct sweep *sweep, struct hb_error *err)
@@ -443,6 +471,7 @@ static void end(struct sweep *sweep)
     hb_free_ptr(&sweep->made);
     hb_free_ptr(&sweep->ceilings);
     hb_rounds_release(&sweep->rounds);
+    hb_wire_book_release(&sweep->wire);
 }
 
 static size_t count_own(const struct sweep *sweep)
@@ -476,6 +505,7 @@ static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
     sweep->made = hb_calloc(plan->yardsticks_count, sizeof(*sweep->made));
     sweep->ceilings = hb_calloc(plan->yardsticks_count, sizeof(*sweep->ceilings));
     hb_rounds_init(&sweep->rounds, plan);
+    hb_wire_book_init(&sweep->wire, plan, sink);
     *summary = (struct hb_exec_summary){0};
 }
 

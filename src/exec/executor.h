@@ -16,6 +16,7 @@
 #include "registry/registry.h"
 
 enum hb_exec_phase {
+    HB_PHASE_WIRE, /* once in a while, before a run */
     HB_PHASE_SERVER_START,
     HB_PHASE_WORKER_START,
     HB_PHASE_WARMUP,
@@ -43,11 +44,23 @@ struct hb_server_facts {
     const char *configuration; /* command lines and files as they took effect; "" when not ours */
 };
 
+struct hb_wire_profile;
+
+/* What a client sends, looked at once for all cells that send the same. */
+struct hb_wire_result {
+    const struct hb_plan *plan;
+    size_t cell;                           /* the first of them: plan->wire_first[cell] == cell */
+    const struct hb_wire_profile *profile; /* NULL: it could not be taken */
+    const char *failure;                   /* why; else "" */
+};
+
 struct hb_exec_sink {
     void *context;
     /* A server was started, in each round again; borrowed for the call. May be NULL. When it cannot
      * be kept, the server counts as one that did not start. */
     int (*server_started)(void *context, const struct hb_server_facts *facts, struct hb_error *err);
+    /* A wire profile; borrowed for the call. An error ends the sweep. NULL: none is taken. */
+    int (*wire)(void *context, const struct hb_wire_result *result, struct hb_error *err);
     /* May be NULL. Must not block. */
     void (*progress)(void *context, const struct hb_exec_progress *progress);
     /* A finished run, or one that was not needed; borrowed for the call. An error here ends the

@@ -8,6 +8,7 @@
 
 static const char *const phase_names[] = {
     [HB_PHASE_SERVER_START] = "starting server",
+    [HB_PHASE_WIRE] = "looking at requests",
     [HB_PHASE_WORKER_START] = "starting client",
     [HB_PHASE_WARMUP] = "warm-up",
     [HB_PHASE_WINDOW] = "measuring",

@@ -56,6 +56,22 @@ int64_t hb_run_estimate_ns(const struct hb_plan *plan, size_t run)
                add(pauses, scenario->durations_ns[cell->duration]));
 }
 
+/* One run, two more where the relay cannot read it, and two under strace, which makes the start of
+ * a program three times as long. */
+int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t number)
+{
+    const struct hb_scenario *scenario = plan->scenario;
+    const struct hb_cell *cell = &plan->cells[number];
+    bool opaque =
+        scenario->servers[cell->server].https || scenario->protocols[cell->protocol] == HB_HTTP_2;
+    int64_t starts = (opaque ? 3 : 1) + (scenario->run.wire == HB_WIRE_SYSTEM_CALLS ? 6 : 0);
+
+    if (plan->wire_first == NULL || plan->wire_first[number] != number ||
+        scenario->clients[cell->client].entry->sends_nothing)
+        return 0;
+    return starts * start_ns(scenario, cell);
+}
+
 static int64_t server_start_ns(const struct hb_server_spec *server)
 {
     if (server->entry == NULL)
@@ -98,11 +114,13 @@ static int64_t round_ns(const struct hb_plan *plan, bool smoke)
 void hb_plan_estimate(struct hb_plan *plan, bool smoke)
 {
     unsigned least = plan->scenario->run.rounds_min;
-    int64_t round = round_ns(plan, smoke), yardsticks = 0;
+    int64_t round = round_ns(plan, smoke), once = 0;
 
     for (size_t i = 0; i < plan->yardsticks_count; i++)
-        yardsticks = add(yardsticks, hb_run_estimate_ns(plan, plan->runs_count + i));
-    plan->estimated_ns = add(multiply(round, plan->rounds), yardsticks);
+        once = add(once, hb_run_estimate_ns(plan, plan->runs_count + i));
+    for (size_t i = 0; plan->wire_first != NULL && i < plan->cells_count; i++)
+        once = add(once, hb_wire_estimate_ns(plan, i));
+    plan->estimated_ns = add(multiply(round, plan->rounds), once);
     plan->estimated_least_ns =
-        add(multiply(round, least < plan->rounds ? least : plan->rounds), yardsticks);
+        add(multiply(round, least < plan->rounds ? least : plan->rounds), once);
 }

@@ -15,6 +15,9 @@ int hb_plan_order(struct hb_plan *plan, struct hb_arena *arena, struct hb_error 
 /* Add the yardsticks behind the cells and runs. */
 void hb_plan_add_yardsticks(struct hb_plan *plan, struct hb_arena *arena);
 
+/* Find out which cells share a wire profile. */
+void hb_plan_add_wire(struct hb_plan *plan, struct hb_arena *arena);
+
 /* Fill in the estimates: wall time of all runs and starts of servers; INT64_MAX when it is beyond
  * 292 years. */
 void hb_plan_estimate(struct hb_plan *plan, bool smoke);

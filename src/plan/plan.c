@@ -1,5 +1,5 @@
-/* The steps from a scenario to a plan, in order: cells, runs, yardsticks, estimate. Each has a
- * file. */
+/* The steps from a scenario to a plan, in order: cells, runs, yardsticks, wire profiles, estimate.
+ * Each has a file. */
 #include "plan/plan.h"
 
 #include <stddef.h>
@@ -32,6 +32,8 @@ int hb_plan_make(const struct hb_scenario *scenario, const struct hb_plan_option
         return -1;
     if (scenario->run.yardstick && !options->smoke)
         hb_plan_add_yardsticks(&plan, arena);
+    if (scenario->run.wire != HB_WIRE_NONE && !options->smoke)
+        hb_plan_add_wire(&plan, arena);
     hb_plan_estimate(&plan, options->smoke);
     *ret_plan = plan;
     return 0;

@@ -53,6 +53,10 @@ struct hb_plan {
      * Each is made once a sweep, when its server is up for the first time. */
     size_t yardsticks_count;
 
+    /* By cell: the first one that sends the same requests, of which the wire profile is taken for
+     * all. NULL: no profiles are wanted. */
+    const uint32_t *wire_first;
+
     int64_t estimated_ns;       /* wall time of all runs, servers' start included */
     int64_t estimated_least_ns; /* of the rounds that are made in any case */
 };
@@ -130,6 +134,10 @@ void hb_cell_canonical(const struct hb_scenario *scenario, const struct hb_cell 
 /* Expected wall time of one run: start of the worker, warm-up, window, the end of what is in
  * flight, cool-down. */
 int64_t hb_run_estimate_ns(const struct hb_plan *plan, size_t run);
+
+/* Expected wall time of the wire profile that is taken of a cell; 0 when none is, or when it is
+ * another's too. */
+int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t cell);
 
 /*
  * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below

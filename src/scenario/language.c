@@ -22,6 +22,7 @@ static const char *const protocol_names[] = {"http/1.1", "h2", NULL};
 static const char *const profile_names[] = {"tuned", "stock", NULL};
 static const char *const arrival_names[] = {"constant", "poisson", NULL};
 static const char *const missing_names[] = {"error", "skip", NULL};
+static const char *const wire_names[] = {"none", "requests", "system_calls", NULL};
 
 /* A rate, or the word for a closed loop. */
 static int read_load(struct hb_bind *bind, const struct hb_field *field, const struct hb_node *node,
@@ -604,6 +605,14 @@ static const struct hb_field run_fields[] = {
      .help = "Whether the sweep also measures, once and for a second each, what its servers give "
              "to the fastest client under each load, and what this program itself takes. Servers "
              "that it did not start are left alone."},
+    {.key = "wire",
+     HB_AT(struct hb_raw_run, wire),
+     .type = &hb_type_enum,
+     .values = wire_names,
+     .default_text = "system_calls",
+     .help = "Whether a few requests of each client are also looked at, beside the measured runs "
+             "and once for all cells that send the same: `requests` keeps their lines, headers, "
+             "bytes and connections; `system_calls` counts these too, where strace is installed."},
 };
 static const struct hb_table run_table = {
     HB_TABLE("run", struct hb_raw_run, run_fields),

@@ -133,6 +133,7 @@ struct hb_raw_run {
     int missing_clients, missing_servers;
     double allow_failed;
     bool yardstick;
+    int wire; /* enum hb_wire */
     const struct hb_node *node;
 };
 

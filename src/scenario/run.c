@@ -135,6 +135,7 @@ void hb_load_run(struct hb_loading *loading)
         .missing_servers = raw->missing_servers == 0 ? HB_MISSING_ERROR : HB_MISSING_SKIP,
         .allow_failed = load_allow_failed(loading, raw),
         .yardstick = raw->yardstick,
+        .wire = (enum hb_wire)raw->wire,
     };
     load_rounds(loading, &raw->rounds);
     check_processes(loading);

@@ -149,6 +149,13 @@ enum hb_missing {
     HB_MISSING_SKIP,
 };
 
+/* What is looked at besides measuring, once for all cells that send the same. */
+enum hb_wire {
+    HB_WIRE_NONE,
+    HB_WIRE_REQUESTS,     /* requests, bytes, connections */
+    HB_WIRE_SYSTEM_CALLS, /* and system calls a request, where strace is installed */
+};
+
 #define HB_ROUNDS_FOR_INTERVAL 5 /* fewer observations give no interval worth the name */
 
 struct hb_run_options {
@@ -161,6 +168,7 @@ struct hb_run_options {
                             which a cell is known well enough; 0: all rounds are made */
     double allow_failed; /* share of runs that may fail without making the sweep fail; default 0 */
     bool yardstick;      /* default true */
+    enum hb_wire wire;   /* default system_calls */
     uint64_t seed;       /* default 1 */
     unsigned processes;  /* worker processes a run; default 1 */
     const char *client_cpus, *server_cpus; /* "0-1,3"; NULL: chosen by the executor */

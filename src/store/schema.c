@@ -213,3 +213,24 @@ int hb_schema_add_servers(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, servers_sql, err);
 }
+
+/* Version 3: what clients send. `wire_ordinal` of a cell is that of the cell whose profile it
+ * shares. */
+static const char wires_sql[] =
+    "ALTER TABLE cells ADD COLUMN wire_ordinal INTEGER;"
+
+    "CREATE TABLE wires ("
+    "  sweep_id INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,"
+    "  ordinal INTEGER NOT NULL,"
+    "  failure TEXT,"
+    "  requests INTEGER, connections INTEGER,"
+    "  bytes_sent REAL, bytes_received REAL, system_calls REAL,"
+    "  profile TEXT,"
+    "  PRIMARY KEY (sweep_id, ordinal),"
+    "  CHECK ((failure IS NULL) = (profile IS NOT NULL))"
+    ") STRICT;";
+
+int hb_schema_add_wires(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store, wires_sql, err);
+}

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "exec/executor.h"
 #include "exec/result.h"
+#include "exec/wire.h"
 #include "plan/plan.h"
 
 struct hb_store;
@@ -76,6 +77,10 @@ int hb_store_save_run(struct hb_store *store, int64_t sweep_id, const struct hb_
  * ports and folders only. */
 int hb_store_save_server(struct hb_store *store, int64_t sweep_id,
                          const struct hb_server_facts *facts, struct hb_error *err) HB_MUST_CHECK;
+
+/* What a client of the sweep sends. Of several the first is kept: a resumed sweep looks again. */
+int hb_store_save_wire(struct hb_store *store, int64_t sweep_id,
+                       const struct hb_wire_result *result, struct hb_error *err) HB_MUST_CHECK;
 
 /* HB_ERR_INTERNAL for HB_SWEEP_COMPLETE while runs are pending. */
 int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_status status,
@@ -159,6 +164,17 @@ struct hb_hop_row {
         window_requests, window_connections;
 };
 
+/* What a client sent, and to whom: shared by all cells with these values, whatever their
+ * concurrency, duration and rate. */
+struct hb_wire_row {
+    int64_t ordinal;     /* of the first of them */
+    const char *cell_id; /* its id */
+    const char *client, *client_library, *mode, *server, *method, *url, *protocol;
+    const char *failure;      /* why there is no profile; else "" */
+    const char *profile_json; /* "" when there is none */
+    struct hb_wire_profile sent;
+};
+
 /* As in struct hb_run_result. */
 enum hb_hist_kind {
     HB_HIST_RESPONSE,
@@ -225,6 +241,17 @@ int hb_store_load_servers(struct hb_store *store, int64_t sweep_id, struct hb_ar
 int hb_store_load_hops(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_hop_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;
+
+/* The wire profiles of a sweep, in the order of its cells; in `arena`. Those of one server, method,
+ * url and protocol (as one compares) are next to each other. */
+int hb_store_load_wires(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                        struct hb_wire_row **ret_rows, size_t *ret_count,
+                        struct hb_error *err) HB_MUST_CHECK;
+
+/* The ordinal of the profile that the cell whose id begins with `prefix` shares. HB_ERR_NOT_FOUND
+ * when there is no such cell, HB_ERR_INPUT when there are several with different profiles. */
+int hb_store_find_wire(struct hb_store *store, int64_t sweep_id, const char *prefix,
+                       int64_t *ret_ordinal, struct hb_error *err) HB_MUST_CHECK;
 
 /* Add a run's stored histogram to `into` (merged, never averaged); nothing when it has none. */
 int hb_store_merge_hist(struct hb_store *store, int64_t run_id, enum hb_hist_kind kind,

@@ -121,6 +121,9 @@ static int insert_cell(struct hb_store *store, sqlite3_stmt **statement, int64_t
     hb_row_real(&row, "rate", scenario->rates[cell->rate].per_second);
     hb_row_integer(&row, "duration_ns", scenario->durations_ns[cell->duration]);
     hb_row_text(&row, "canonical", hb_buf_text(&canonical));
+    hb_row_known(&row, "wire_ordinal", plan->wire_first != NULL && ordinal < plan->cells_count,
+                 plan->wire_first != NULL && ordinal < plan->cells_count ? plan->wire_first[ordinal]
+                                                                         : 0);
     return hb_row_insert(store, statement, "cells", &row, err);
 }
 

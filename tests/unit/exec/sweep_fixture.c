@@ -195,6 +195,7 @@ int fixture_sweep(struct sweep_fixture *fixture, unsigned rounds)
         .runs_count = clients * rounds,
         .rounds = rounds,
         .yardsticks_count = fixture->yardsticks,
+        .wire_first = fixture->plan.wire_first,
     };
     return hb_exec_sweep(&fixture->plan, &fixture->options, &fixture->sink, &fixture->summary,
                          &fixture->err);

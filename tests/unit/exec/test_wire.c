@@ -185,7 +185,7 @@ static void a_client_that_fails_says_why(void **state HB_UNUSED)
                                         .interrupt_fd = interrupt.fd};
     struct hb_wire_profile profile;
 
-    fixture_add_scripted(&fixture, "crash");
+    fixture_add_scripted(&fixture, "CrashInRun");
     assert_int_equal(hb_wire_capture(&setup, &fixture.arena, &profile, &fixture.err), -1);
     assert_int_equal(fixture.err.code, HB_ERR_RUN);
     assert_non_null(strstr(fixture.err.message, "the worker"));
@@ -233,7 +233,6 @@ static void a_profile_survives_its_json(void **state HB_UNUSED)
     assert_int_equal(hb_wire_from_json(hb_buf_text(&json), &fixture.arena, &read, &fixture.err), 0);
     hb_wire_put_json(&read, &again);
     assert_string_equal(hb_buf_text(&json), hb_buf_text(&again));
-    print_message("%s\n", hb_buf_text(&json));
 }
 
 static void json_of_a_stranger_is_unknown_rather_than_trusted(void **state HB_UNUSED)
@@ -254,6 +253,37 @@ static void json_of_a_stranger_is_unknown_rather_than_trusted(void **state HB_UN
     assert_int_equal(hb_wire_from_json("{", &fixture.arena, &profile, &fixture.err), -1);
 }
 
+/* ---- in a sweep ---- */
+
+static size_t told, failed;
+
+static int count_result(void *context HB_UNUSED, const struct hb_wire_result *result,
+                        struct hb_error *err HB_UNUSED)
+{
+    told++;
+    failed += result->profile == NULL;
+    assert_int_equal(result->plan->wire_first[result->cell], result->cell);
+    return 0;
+}
+
+static void a_sweep_takes_a_profile_once_and_goes_on_when_it_fails(void **state HB_UNUSED)
+{
+    static const uint32_t first[] = {0, 1};
+
+    told = failed = 0;
+    add_client("epoll", HB_MODE_ASYNC);
+    fixture_add_scripted(&fixture, "CrashInRun");
+    fixture.duration_ns = 50 * HB_NS_PER_MS;
+    fixture.plan.wire_first = first;
+    fixture.sink.wire = count_result;
+    fixture_sweep(&fixture, 2);
+    assert_string_equal(fixture.err.message, "");
+    assert_int_equal(told, 2);
+    assert_int_equal(failed, 1);
+    assert_true(fixture.phases[HB_PHASE_WIRE]);
+    assert_int_equal(fixture.seen_count, 4);
+}
+
 #define WIRE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -269,6 +299,7 @@ int main(void)
         WIRE_TEST(system_calls_are_counted_where_strace_is),
         WIRE_TEST(without_strace_the_counts_are_unknown_with_the_remedy),
         WIRE_TEST(a_profile_survives_its_json),
+        WIRE_TEST(a_sweep_takes_a_profile_once_and_goes_on_when_it_fails),
         WIRE_TEST(json_of_a_stranger_is_unknown_rather_than_trusted),
     };
 
