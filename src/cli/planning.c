@@ -45,16 +45,33 @@ void hb_format_rough_time(char text[HB_ROUGH_TIME_BYTES], int64_t ns)
                  (long long)(s % 3600 / 60));
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* "about 52 s", or "about 1 min to 4 min" when rounds are added as they are needed. */
+static void print_time(const struct hb_plan *plan, FILE *out)
+{
+    char least[HB_ROUGH_TIME_BYTES], most[HB_ROUGH_TIME_BYTES];
+
+    /* Half a second more: never "0 s". */
+    hb_format_rough_time(most, plan->estimated_ns + HB_NS_PER_S / 2);
+    hb_format_rough_time(least, plan->estimated_least_ns + HB_NS_PER_S / 2);
+    if (plan->scenario->run.until_ci > 0)
+        fprintf(out, ", about %s to %s\n", least, most);
+    else
+        fprintf(out, ", about %s\n", most);
+}
+
 void hb_plan_print_size(const struct hb_plan *plan, FILE *out)
 {
-    char time_text[HB_ROUGH_TIME_BYTES];
-    size_t rounds = plan->cells_count > 0 ? plan->runs_count / plan->cells_count : 0;
-
-    hb_format_rough_time(time_text, plan->estimated_ns + HB_NS_PER_S / 2); /* never "0 s" */
-    fprintf(out, "%zu run%s: %zu cell%s × %zu round%s", plan->runs_count,
-            plan->runs_count == 1 ? "" : "s", plan->cells_count, plan->cells_count == 1 ? "" : "s",
-            rounds, rounds == 1 ? "" : "s");
+    fprintf(out, "%zu run%s: %zu cell%s × ", plan->runs_count, plural(plan->runs_count),
+            plan->cells_count, plural(plan->cells_count));
+    if (plan->scenario->run.until_ci > 0)
+        fprintf(out, "%u to ", plan->scenario->run.rounds_min);
+    fprintf(out, "%u round%s", plan->rounds, plural(plan->rounds));
     if (plan->yardsticks_count > 0)
         fprintf(out, ", and %zu of the yardstick", plan->yardsticks_count);
-    fprintf(out, ", about %s\n", time_text);
+    print_time(plan, out);
 }
