@@ -153,7 +153,7 @@ static int write_certificates(struct hb_hop *hop, struct tls_files *ret_files, s
     HB_CLEANUP(hb_certificates_release) struct hb_certificates certificates = {0};
     HB_CLEANUP(hb_buf_release) struct hb_buf bundle;
 
-    hb_buf_init(&bundle, 2 * HB_CERTIFICATE_PEM_MAX_BYTES);
+    hb_buf_init(&bundle, (size_t)2 * HB_CERTIFICATE_PEM_MAX_BYTES);
     if (hb_certificates_make(&certificates, err) != 0)
         return -1;
     hb_buf_append(&bundle, certificates.certificate.data, certificates.certificate.length);

@@ -111,7 +111,8 @@ static const struct hb_field server_fields[] = {
     {.key = "version",
      HB_AT(struct hb_raw_server, version),
      .type = &hb_type_string,
-     .help = "What its version command must tell of; another version is refused.",
+     .help = "The version to run, from a package index; of what the system or this program brings, "
+             "the one that must be there. Another is refused.",
      .example = "\"1.22\""},
     {.key = "tls",
      HB_AT(struct hb_raw_server, tls),

@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "registry/choice.h"
 #include "scenario/load.h"
 
 #define CONFIG_MAX_BYTES (1u << 20)
@@ -77,6 +78,23 @@ static int load_own_tls(struct hb_loading *loading, const struct hb_raw_server *
     return result;
 }
 
+/* Another version than the shipped one has an environment of its own where it comes from a package
+ * index; elsewhere the one that is there must be it. */
+static int choose_version(struct hb_loading *loading, const struct hb_raw_server *raw,
+                          struct hb_server_spec *ret)
+{
+    const struct hb_choice choice = {.version = raw->version, .file = loading->scenario->path};
+    const char *problem = raw->version != NULL ? hb_version_problem(raw->version) : NULL;
+
+    if (problem != NULL)
+        return hb_diag(loading->diags, hb_node_place(raw->node, "version"), "'version': %s",
+                       problem);
+    ret->version = raw->version;
+    if (raw->version != NULL && hb_choice_problem(ret->entry, &choice) == NULL)
+        ret->entry = hb_entry_choose(ret->entry, &choice, loading->arena);
+    return 0;
+}
+
 /* `scheme` is an option like any other, but clients must know of it. */
 static bool is_https(const char *options_json)
 {
@@ -103,14 +121,13 @@ static int load_entry(struct hb_loading *loading, const struct hb_raw_server *ra
     result = hb_load_options(loading, ret->entry, raw->options, &options);
     ret->options_json = options.json;
     ret->https = is_https(options.json);
-    ret->version = raw->version;
     ret->name = raw->use != NULL
                     ? raw->name
                     : hb_arena_printf(loading->arena, "%s%s", raw->name, options.label);
     if (json_object_size(options.own) > 0)
         json_object_set(canonical, "options", options.own);
     json_decref(options.own);
-    if (load_config(loading, raw, canonical, ret) != 0 ||
+    if (choose_version(loading, raw, ret) != 0 || load_config(loading, raw, canonical, ret) != 0 ||
         load_own_tls(loading, raw, canonical, ret) != 0)
         result = -1;
     return result;

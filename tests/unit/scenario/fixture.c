@@ -16,6 +16,18 @@ static const struct hb_entry_option builtin_options[] = {
     {.name = "threads", .type = HB_OPTION_INTEGER, .default_json = "1"},
 };
 
+static const char *const schemes[] = {"http", "https", NULL};
+static const struct hb_entry_option proxy_options[] = {
+    {.name = "scheme", .type = HB_OPTION_ENUM, .default_json = "\"http\"", .values = schemes},
+    {.name = "instances",
+     .type = HB_OPTION_INTEGER,
+     .default_json = "3",
+     .minimum = 1,
+     .maximum = 64},
+};
+static const char *const proxy_templates[] = {"proxy.conf.in", NULL};
+static const struct hb_entry_topology proxy_topology = {.configuration = proxy_templates};
+
 static const struct hb_entry clients[] = {
     {.kind = HB_ENTRY_CLIENT,
      .name = "requests",
@@ -50,6 +62,13 @@ static const struct hb_entry servers[] = {
      .options = builtin_options,
      .options_count = HB_ARRAY_LEN(builtin_options)},
     {.kind = HB_ENTRY_SERVER, .name = "nginx", .protocols = HB_HTTP_1_1},
+    {.kind = HB_ENTRY_SERVER,
+     .name = "proxy",
+     .protocols = HB_HTTP_1_1 | HB_HTTP_2,
+     .install_kind = "apt",
+     .options = proxy_options,
+     .options_count = HB_ARRAY_LEN(proxy_options),
+     .topology = &proxy_topology},
 };
 
 const struct hb_registry fixture_registry = {

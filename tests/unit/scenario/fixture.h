@@ -6,7 +6,8 @@
 #include "scenario/scenario.h"
 
 /* Clients: requests (sync), httpx (both; option http2), aiohttp (async; options loop, limit),
- * libcurl (both). Servers: builtin (option threads), nginx. */
+ * libcurl (both). Servers: builtin (option threads), nginx, proxy (options scheme, instances; a
+ * template). */
 extern const struct hb_registry fixture_registry;
 
 struct loaded {

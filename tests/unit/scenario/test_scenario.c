@@ -387,6 +387,67 @@ static void only_loopback_is_this_machine(void **state)
     }
 }
 
+static void a_server_may_be_reached_over_https_and_be_a_variant(void **state)
+{
+    struct loaded loaded;
+    const struct hb_scenario *scenario = accepted(
+        &loaded, "matrix: {clients: requests, servers: [proxy, {name: proxy, scheme: https, "
+                 "tls: {verify: false}}, {name: ours, use: proxy, instances: 5, version: "
+                 "\"1.2\"}, {name: mine, url: \"https://127.0.0.1\"}]}");
+    const struct hb_server_spec *servers = scenario->servers;
+
+    (void)state;
+    assert_string_equal(servers[0].canonical, "{\"name\":\"proxy\"}");
+    assert_false(servers[0].https);
+    assert_true(servers[0].tls.verify);
+    assert_string_equal(servers[1].name, "proxy+scheme=https");
+    assert_string_equal(servers[1].canonical,
+                        "{\"name\":\"proxy\",\"options\":{\"scheme\":\"https\"},\"tls\":{"
+                        "\"verify\":false}}");
+    assert_true(servers[1].https);
+    assert_false(servers[1].tls.verify);
+    assert_string_equal(servers[2].name, "ours");
+    assert_string_equal(servers[2].entry->name, "proxy");
+    assert_string_equal(servers[2].version, "1.2");
+    assert_string_equal(servers[2].canonical,
+                        "{\"name\":\"ours\",\"options\":{\"instances\":5},\"use\":\"proxy\"}");
+    assert_true(servers[3].https);
+    loaded_release(&loaded);
+}
+
+static void what_only_one_kind_of_server_has_is_refused_for_the_other(void **state)
+{
+    static const struct {
+        const char *server, *message;
+    } cases[] = {
+        {"{name: proxy, scheme: ftp}", "expected one of http, https"},
+        {"{name: proxy, instances: 0}", "expected an integer from 1 to 64"},
+        {"{name: proxy, instances: 65}", "expected an integer from 1 to 64"},
+        {"{name: proxy, tls: {verify: false}}", "'tls' needs 'scheme: https'"},
+        {"{name: proxy, scheme: https, tls: {server_name: a}}", "'server_name' is for a server"},
+        {"{name: ours, use: prxy}", "did you mean 'proxy'?"},
+        {"{name: builtin, config: Makefile}", "'config': 'builtin' has no configuration file"},
+        {"{name: proxy, config: /nonexistent/file}", "'config': /nonexistent/file"},
+        {"{name: mine, url: \"http://127.0.0.1\", use: proxy}", "'use' is for a server that this"},
+        {"{name: mine, url: \"http://127.0.0.1\", version: \"1\"}", "'version' is for a server"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HB_ARRAY_LEN(cases); i++) {
+        struct loaded loaded;
+        char text[300], *said;
+
+        snprintf(text, sizeof text, "matrix: {clients: requests, servers: [%s]}", cases[i].server);
+        load_text(&loaded, text);
+        assert_null(loaded.scenario);
+        said = rendered(&loaded);
+        if (strstr(said, cases[i].message) == NULL)
+            fail_msg("%s: %s", cases[i].server, said);
+        free(said);
+        loaded_release(&loaded);
+    }
+}
+
 static void remote_load_is_allowed_by_scenario_or_command(void **state)
 {
     static const char *const allowed[] = {"other.example", "B.example", NULL};
@@ -466,6 +527,8 @@ int main(void)
         cmocka_unit_test(wrong_overrides_are_told_as_such),
         cmocka_unit_test(limits_come_from_the_environment_and_are_named),
         cmocka_unit_test(only_loopback_is_this_machine),
+        cmocka_unit_test(a_server_may_be_reached_over_https_and_be_a_variant),
+        cmocka_unit_test(what_only_one_kind_of_server_has_is_refused_for_the_other),
         cmocka_unit_test(remote_load_is_allowed_by_scenario_or_command),
         cmocka_unit_test(wide_matrices_are_read_in_no_time),
         cmocka_unit_test(more_values_than_can_be_compared_are_refused),
