@@ -82,8 +82,9 @@ static const struct hb_field fields[] = {
 
 #define OF_YARDSTICKS "purpose IN ('ceiling', 'floor')"
 
-static const char runs_from[] = "FROM runs r JOIN cells c ON c.id = r.cell_id "
-                                "WHERE r.sweep_id = ? AND NOT r." OF_YARDSTICKS;
+static const char runs_from[] =
+    "FROM runs r JOIN cells c ON c.id = r.cell_id "
+    "WHERE r.sweep_id = ? AND NOT r." OF_YARDSTICKS " AND r.status <> 'not_needed'";
 static const char yardsticks_from[] = "FROM runs r JOIN cells c ON c.id = r.cell_id "
                                       "WHERE r.sweep_id = ? AND r." OF_YARDSTICKS;
 

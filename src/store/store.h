@@ -124,7 +124,7 @@ struct hb_run_row {
     double rate;         /* requests a second; 0: closed loop */
     int64_t duration_ns; /* as the cell says */
     const char *purpose; /* "measured", "smoke"; of yardsticks "ceiling", "floor" */
-    const char *status;  /* "pending", "ok", "failed", "skipped", "not_needed" */
+    const char *status;  /* "pending", "ok", "failed", "skipped" */
     const char *failure, *log_tail;
     unsigned flags;
     int64_t started_wall_ns, ended_wall_ns, window_ns;
@@ -197,7 +197,9 @@ int hb_store_list_sweeps(struct hb_store *store, struct hb_arena *arena,
 int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_arena *arena,
                         struct hb_sweep_row *ret_row, struct hb_error *err) HB_MUST_CHECK;
 
-/* The runs of a sweep in order of execution, without the yardsticks'. */
+/* The runs of a sweep in order of execution, without the yardsticks' and those that were not
+ * needed.
+ */
 int hb_store_load_runs(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_run_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;

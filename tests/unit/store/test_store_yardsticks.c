@@ -81,7 +81,9 @@ static void a_sweep_counts_its_own_cells_and_runs_only(void **state)
     struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
     int64_t sweep_id = fixture_begin(f, store);
     struct hb_sweep_row row;
+    struct hb_run_row *rows;
     struct hb_error err = {0};
+    size_t count;
 
     fixture_save(f, store, sweep_id, 0);
     leave_out(f, store, sweep_id, 1);
@@ -90,6 +92,8 @@ static void a_sweep_counts_its_own_cells_and_runs_only(void **state)
     assert_int_equal(row.runs_count, FIXTURE_RUNS);
     assert_int_equal(row.runs_pending, FIXTURE_RUNS - 2);
     assert_int_equal(row.runs_not_needed, 1);
+    assert_int_equal(hb_store_load_runs(store, sweep_id, &f->arena, &rows, &count, &err), 0);
+    assert_int_equal(count, FIXTURE_RUNS - 1);
     hb_store_close(store);
 }
 
