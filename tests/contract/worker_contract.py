@@ -70,7 +70,7 @@ class Contract(unittest.TestCase):
         self.assertIsNotNone(result.done, result.stderr)
         self.check_totals(result)
         self.said["version"] = result.ready["client"]["version"]
-        for entry in result.ready["cannot_honour"]:
+        for entry in result.ready["cannot_honour"] if job.get("profile", "tuned") == "tuned" else ():
             self.said.setdefault("cannot_honour", {})[entry["what"]] = entry["why"]
         return result
 

@@ -43,6 +43,9 @@ class AiohttpClient(hb_kit.Client):
         self.cannot_honour.append(
             ("retries", "sends again, once, what it may when a kept connection proves to be closed"))
 
+        if job.is_stock:
+            self.cannot_honour.append(("timeout_ns", "stock: the library's own, 300 s"))
+
     def version(self) -> str:
         return aiohttp.__version__
 

@@ -3,6 +3,10 @@
 Tuned: a pool as large as the concurrency whose connections do not expire, one TLS context, nothing
 from the environment, no cookies, no headers of its own. Stock: httpx.Client() or AsyncClient() as its
 documentation begins with. HTTP/2 is asked for without a fallback.
+
+One client for all tasks by default, as its documentation advises. At each request its pool looks at
+every connection for every connection, so that the cost of a request grows with the square of the
+concurrency; the option `session: per_task` shows what is left without that.
 """
 
 from __future__ import annotations
@@ -48,13 +52,14 @@ class HttpxClient(hb_kit.Client):
         if job.http == "2" and not job.uses_tls:
             raise hb_kit.Refusal("unsupported", "HTTP/2 is negotiated over TLS: https URLs only")
         self.cannot_honour += [
-            ("timeout_ns", "limits each wait for data, not the whole request"),
+            ("timeout_ns", "stock: the library's own, 5 s for each wait" if job.is_stock else
+             "limits each wait for data, not the whole request"),
             ("decompression", "decodes gzip and deflate unless streamed; bytes are those after decoding"),
         ]
         self._context = job.tls.context() if job.uses_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._common_headers = _common(job) if not job.is_stock else []
         self._shared = None
-        if job.mode == "async" or job.options.get("session", "shared") == "shared":
+        if job.options.get("session", "shared") == "shared":
             self._shared = self._client(job.concurrency)
 
     def version(self) -> str:

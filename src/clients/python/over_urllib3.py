@@ -27,6 +27,7 @@ OUTCOMES = (
 )
 
 LIMITS_EACH_WAIT = ("timeout_ns", "limits each wait for data, not the whole request")
+NO_LIMIT = ("timeout_ns", "stock: the library has no limit of its own")
 
 # urllib3 and http.client add these to a request that lacks them, unless they have this value, with
 # which they are left out altogether.

@@ -14,6 +14,7 @@ and the time to the first byte when the option `stream` wants it.
 
 from __future__ import annotations
 
+import resource
 from typing import Any, Callable, Optional
 
 import hb_kit
@@ -22,6 +23,9 @@ with hb_kit.imports():
     import pycurl
 
 Options = list[tuple[int, Any]]
+
+_SYNC_DESCRIPTORS = 3  # a socket, and the pair with which perform() can be woken
+_OTHER_DESCRIPTORS = 64
 
 _ADDED_UNLESS_EMPTY = ("Accept", "Content-Type", "Expect", "User-Agent")
 
@@ -69,6 +73,10 @@ class PycurlClient(hb_kit.Client):
         super().__init__(job, connected)
         if job.http == "2" and not job.uses_tls:
             raise hb_kit.Refusal("unsupported", "HTTP/2 is negotiated over TLS: https URLs only")
+        if job.mode == "sync":
+            _check_descriptors(job.concurrency)
+        if job.is_stock:
+            self.cannot_honour.append(("timeout_ns", "stock: the library has no limit of its own"))
         if job.tls.server_name is not None:
             self.cannot_honour.append(("tls.server_name", "libcurl takes it from the URL"))
         if any(request.method == "HEAD" and request.body for request in job.requests):
@@ -209,6 +217,13 @@ class Task:
 
     def _start_ns(self) -> int:
         return hb_kit.now_ns() - self._curl.getinfo(pycurl.TOTAL_TIME_T) * 1000
+
+
+def _check_descriptors(concurrency: int) -> None:
+    needed, (limit, _) = _SYNC_DESCRIPTORS * concurrency, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit != resource.RLIM_INFINITY and needed + _OTHER_DESCRIPTORS > limit:
+        raise hb_kit.Refusal("limit", f"{concurrency} handles need {needed} descriptors, and "
+                                      f"RLIMIT_NOFILE allows {limit}: raise it or lower the concurrency")
 
 
 def _whole_ms(span_ns: int) -> int:

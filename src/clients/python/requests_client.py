@@ -14,9 +14,7 @@ threads (psf/requests#1871, #2766); the option `session: shared` measures what m
 
 from __future__ import annotations
 
-import http.client
 import os
-import socket
 import ssl
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Union
@@ -25,19 +23,12 @@ from urllib.parse import urlsplit
 import hb_kit
 
 with hb_kit.imports():
+    import over_urllib3
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-    from urllib3 import exceptions as urllib3_errors
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-# urllib3 and http.client add these to a request that lacks them, unless they have this value, with
-# which they are left out altogether.
-_ADDED_UNLESS_SKIPPED = ("User-Agent", "Accept-Encoding")
-_SKIPPED = urllib3.util.SKIP_HEADER
-
-# urllib3 raises this for chunks that end early and says so in its text alone.
-_TRUNCATED_CHUNKS = "Response ended prematurely"
+_PIECE_BYTES = 1 << 16
 
 
 class RequestsClient(hb_kit.Client):
@@ -45,15 +36,8 @@ class RequestsClient(hb_kit.Client):
     modes = ("sync",)
     sees_connections = True
     outcomes = (
-        (socket.gaierror, hb_kit.DNS),
-        (urllib3_errors.NewConnectionError, hb_kit.CONNECT),
-        ((requests.Timeout, urllib3_errors.TimeoutError, socket.timeout), hb_kit.TIMEOUT),
-        ((ssl.SSLError, urllib3_errors.SSLError, requests.exceptions.SSLError), hb_kit.TLS),
-        (urllib3_errors.InvalidChunkLength, hb_kit.PROTOCOL),
-        (http.client.IncompleteRead, hb_kit.LENGTH),
-        ((ConnectionError, BrokenPipeError), hb_kit.RESET),
-        ((http.client.HTTPException, urllib3_errors.ProtocolError, urllib3_errors.InvalidHeader),
-         hb_kit.PROTOCOL),
+        *over_urllib3.OUTCOMES,
+        (requests.Timeout, hb_kit.TIMEOUT),
     )
 
     def __init__(self, job: hb_kit.Job, connected: Callable[[int, int, int], None]) -> None:
@@ -74,7 +58,8 @@ class RequestsClient(hb_kit.Client):
     def prepare(self, request: hb_kit.Request) -> tuple[str, str, dict[str, Any]]:
         stock = self.job.is_stock
         arguments: dict[str, Any] = {
-            "headers": _headers(request, () if stock else _ADDED_UNLESS_SKIPPED),
+            "headers": _mapping(over_urllib3.given_headers(request) if stock else
+                                over_urllib3.exact_headers(request)),
             "data": request.body,
         }
         if not stock:
@@ -91,17 +76,17 @@ class RequestsClient(hb_kit.Client):
             response = session_request(method, url, **arguments)
             return response.status_code, len(response.content), 0
 
-        def send_and_close(call: tuple[str, str, dict[str, Any]]) -> tuple[int, int, int]:
-            answer = send(call)
-            session.close()  # ends its connections; the Session itself may go on
-            return answer
+        def stream(call: tuple[str, str, dict[str, Any]]) -> tuple[int, int, int]:
+            method, url, arguments = call
+            begin_ns = hb_kit.now_ns()
+            response = session_request(method, url, stream=True, **arguments)
+            ttfb_us = (hb_kit.now_ns() - begin_ns) // 1000
+            return response.status_code, sum(map(len, response.iter_content(_PIECE_BYTES))), ttfb_us
 
-        return send if self.job.keepalive else send_and_close
+        return stream if self.job.options.get("stream", False) else send
 
     def classify(self, failure: BaseException) -> int:
-        if any(_TRUNCATED_CHUNKS in link.args for link in hb_kit.causes(failure)):
-            return hb_kit.LENGTH
-        return super().classify(failure)
+        return hb_kit.LENGTH if over_urllib3.is_truncation(failure) else super().classify(failure)
 
     def _session(self, connections: int) -> requests.Session:
         session = requests.Session()
@@ -135,52 +120,25 @@ class Adapter(HTTPAdapter):
         if name is not None:
             kwargs.update(server_hostname=name, assert_hostname=name)
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _reporting(HTTPConnectionPool, self._client),
-            "https": _reporting(HTTPSConnectionPool, self._client),
-        }
+        self.poolmanager.pool_classes_by_scheme = over_urllib3.pool_classes(self._client)
 
 
-def _reporting(pool_class: Any, client: RequestsClient) -> Any:
-    """A pool whose connections tell the kit about each set-up (names, TCP, TLS)."""
-
-    class Connection(pool_class.ConnectionCls):
-        def connect(self) -> None:
-            begin_ns = hb_kit.now_ns()
-            try:
-                super().connect()
-            except Exception as failure:
-                client.connected(begin_ns, hb_kit.now_ns(), client.classify(failure))
-                raise
-            client.connected(begin_ns, hb_kit.now_ns(), hb_kit.OK)
-
-    class Pool(pool_class):
-        ConnectionCls = Connection
-
-    return Pool
-
-
-def _headers(request: hb_kit.Request, skipped: tuple[str, ...]) -> dict[str, Union[str, bytes]]:
+def _mapping(headers: over_urllib3.Headers) -> dict[str, Union[str, bytes]]:
     """The headers as the library takes them: a mapping, so that a repeated name is joined."""
-    given: dict[str, str] = {}
-    for name, value in request.headers:
-        given[name] = f"{given[name]}, {value}" if name in given else value
-    present = {name.lower() for name in given}
-    for name in skipped:
-        if name.lower() not in present:
-            given[name] = _SKIPPED
-    # http.client would send text as Latin-1; other clients send the bytes of the scenario.
-    return {name: value if value.isascii() else value.encode() for name, value in given.items()}
+    joined: dict[str, Union[str, bytes]] = {}
+    for name, value in headers:
+        if name in joined:
+            value = b", ".join(one if isinstance(one, bytes) else one.encode() for one in (joined[name], value))
+        joined[name] = value
+    return joined
 
 
 def _what_it_cannot(job: hb_kit.Job) -> list[tuple[str, str]]:
     cannot = [
-        ("timeout_ns", "stock: the library has no limit of its own" if job.is_stock else
-         "limits each wait for data, not the whole request"),
+        over_urllib3.NO_LIMIT if job.is_stock else over_urllib3.LIMITS_EACH_WAIT,
         ("decompression", "always decodes gzip and deflate; bytes are those after decoding"),
     ]
-    names = [[name.lower() for name, _ in request.headers] for request in job.requests]
-    if any(len(set(of_one)) < len(of_one) for of_one in names):
+    if any(request.repeats_a_header for request in job.requests):
         cannot.append(("headers", "takes a mapping: values of a repeated name are joined by commas"))
     return cannot
 

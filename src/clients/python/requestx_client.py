@@ -110,6 +110,7 @@ class RequestxClient(hb_kit.Client):
 
 def _what_else_it_cannot(job: hb_kit.Job) -> list[tuple[str, str]]:
     cases = (
+        (job.is_stock, "timeout_ns", "stock: the library's own, 5 s"),
         (not job.keepalive, "keepalive", "asks the server to close, and keeps what it does not"),
         (job.uses_tls and job.http == "1.1", "http", "negotiates HTTP/2 where the server offers it"),
         (not job.tls.verify, "tls.verify", "verifies even when told not to"),

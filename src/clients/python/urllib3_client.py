@@ -30,7 +30,7 @@ class Urllib3Client(hb_kit.Client):
 
     def __init__(self, job: hb_kit.Job, connected: Callable[[int, int, int], None]) -> None:
         super().__init__(job, connected)
-        self.cannot_honour = [over_urllib3.LIMITS_EACH_WAIT]
+        self.cannot_honour = [over_urllib3.NO_LIMIT if job.is_stock else over_urllib3.LIMITS_EACH_WAIT]
         self._pool_classes = over_urllib3.pool_classes(self)
         self._new_opener = self._manager if job.is_stock else self._pools
         self._shared = None
