@@ -38,6 +38,18 @@ def main():
 
 
 def run_case(case, program_directory):
+    """A sweep of somebody else's that takes the machine in the middle of a case is no fault of the case."""
+    deadline = time.monotonic() + 60
+    code, spoilt, told = try_case(case, program_directory)
+    while spoilt and time.monotonic() < deadline:
+        code, spoilt, told = try_case(case, program_directory)
+    print(told)
+    sys.stdout.flush()
+    return code
+
+
+def try_case(case, program_directory):
+    """(exit code, whether another sweep was in the way, what to say)"""
     with tempfile.TemporaryDirectory(prefix="hb-e2e-") as name:
         place = Path(name)
         wait_for_the_machine()
@@ -45,9 +57,8 @@ def run_case(case, program_directory):
         code = run_command(case, place, environment(place, program_directory))
         problems = []
         if code == SKIPPED and expected_exit(case) != SKIPPED:
-            print(f"SKIP {case.name}: {(place / 'stderr').read_text().strip()}")
             end_what_is_left()
-            return SKIPPED
+            return SKIPPED, False, f"SKIP {case.name}: {(place / 'stderr').read_text().strip()}"
         problems += compare_exit(code, expected_exit(case))
         problems += compare_output(case / "stdout", place / "stdout")
         problems += compare_output(case / "stderr", place / "stderr")
@@ -55,15 +66,14 @@ def run_case(case, program_directory):
         problems += run_check(case, place, program_directory)
         if problems:
             problems += said(place)
-        report(case, problems, time.monotonic() - started)
-        return 1 if problems else 0
+        told = [f"{'FAIL' if problems else 'ok'} {case.name} ({time.monotonic() - started:.1f} s)", *problems]
+        spoilt = bool(problems) and refused_by_another(place)
+        return int(bool(problems)), spoilt, "\n".join(told).replace("\n", "\n  ")
 
 
-def report(case, problems, seconds):
-    print(f"{'FAIL' if problems else 'ok'} {case.name} ({seconds:.1f} s)")
-    for problem in problems:
-        print("  " + problem.replace("\n", "\n  "))
-    sys.stdout.flush()
+def refused_by_another(place):
+    texts = [path.read_bytes() for path in place.rglob("*") if path.is_file() and path.stat().st_size < 100_000]
+    return any(b"runs a benchmark on this machine" in text for text in texts)
 
 
 def said(place):

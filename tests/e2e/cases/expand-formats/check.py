@@ -28,8 +28,8 @@ equal(len({run["cell"] for run in plan["runs"]}), len(cells), "different cell id
 orders = [[run["cell"] for run in plan["runs"] if run["round"] == number] for number in (1, 2)]
 assert orders[0] != orders[1], "each round has an order of its own"
 
-# 20 runs of 0.5 + 1.5 + 1 s, and some overhead each.
-assert 60 <= plan["estimated_s"] <= 66, plan["estimated_s"]
+# 20 runs of 0.5 + 1.5 + 1 s, some of the yardstick, and some overhead each.
+assert 60 <= plan["estimated_s"] <= 95, plan["estimated_s"]
 
 origins = {run["from"] for run in plan["runs"] if run["client"] == "epoll/async"}
 equal(origins, {"include scenario.yaml:10"}, "origin of the included cell")
