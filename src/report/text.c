@@ -236,13 +236,12 @@ static void print_rollup(const struct hb_report *report, bool open_loop, FILE *o
 {
     struct hb_rollup rollup = hb_roll_up(&report->cells, open_loop, report->arena);
 
-    if (rollup.names < 2 || rollup.most < 2)
+    if (rollup.names < 2 || rollup.most < 2 || rollup.shared == 0)
         return;
-    fprintf(out, "\nGeometric means, %s loop, over the %zu of %zu loads that all %zu share\n",
+    fprintf(out, "\nGeometric means, %s loop, over %zu of %zu loads: those that all %zu share\n",
             open_loop ? "open" : "closed", rollup.shared, rollup.most, rollup.names);
-    if (rollup.shared > 0)
-        fprintf(out, "  %-*s%*s%12s%12s%12s\n", CLIENT_COLUMNS, "", open_loop ? 0 : 12,
-                open_loop ? "" : "verified", "CPU/req", "p50", "p99");
+    fprintf(out, "  %-*s%*s%12s%12s%12s\n", CLIENT_COLUMNS, "", open_loop ? 0 : 12,
+            open_loop ? "" : "verified", "CPU/req", "p50", "p99");
     for (size_t i = 0; i < rollup.rows_count; i++)
         print_rollup_row(&rollup, &rollup.rows[i], out);
 }
