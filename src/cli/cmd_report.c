@@ -39,11 +39,9 @@ static int run_report(struct hb_cli *cli, const void *opaque, HB_UNUSED char *co
         return -1;
     result = hb_report_load(store, options->sweep != NULL ? options->sweep : "latest",
                             cli->command_line, &cli->arena, &report, err);
-    if (result == 0) {
+    if (result == 0)
         result = hb_report_write(&report, exporter, options->output != NULL ? options->output : "-",
                                  err);
-        hb_report_release(&report);
-    }
     hb_store_close(store);
     if (result == 0 && options->output != NULL)
         hb_cli_notice(cli, "wrote %s", options->output);

@@ -28,10 +28,8 @@ static int run_show(struct hb_cli *cli, const void *opaque, char *const *argumen
         return -1;
     result = hb_explain(store, options->sweep != NULL ? options->sweep : "latest", arguments[0],
                         options->database, &cli->arena, &explanation, err);
-    if (result == 0) {
+    if (result == 0)
         (options->json ? hb_explanation_json : hb_explanation_text)(&explanation, stdout);
-        hb_explanation_release(&explanation);
-    }
     hb_store_close(store);
     return result;
 }

@@ -315,7 +315,6 @@ static int report_sweep(struct sweep *sweep, int *exit_code, struct hb_error *er
         result = write_exports(sweep, &report, err);
     if (result == 0)
         result = check_thresholds(sweep, &report, exit_code);
-    hb_report_release(&report);
     return result;
 }
 

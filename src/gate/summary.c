@@ -130,18 +130,20 @@ static void count_run(struct hb_cell_summary *cell, const struct hb_run_row *run
         cell->outcomes[i] += run->outcomes[i];
 }
 
-/* `runs` are those of one cell. */
+/* `runs` are those of one cell; `scratch` is for merging their histograms. */
 static int summarise_cell(struct hb_store *store, const struct hb_run_row *const *runs,
-                          size_t count, struct hb_cell_summary *cell, struct hb_error *err)
+                          size_t count, struct hb_hist *scratch, struct hb_cell_summary *cell,
+                          struct hb_error *err)
 {
     *cell = (struct hb_cell_summary){.first = runs[0], .runs = runs, .runs_count = count};
-    hb_hist_init(&cell->response);
+    hb_hist_clear(scratch);
     for (size_t i = 0; i < count; i++) {
         count_run(cell, runs[i]);
         if (is_ok(runs[i]) &&
-            hb_store_merge_hist(store, runs[i]->id, HB_HIST_RESPONSE, &cell->response, err) != 0)
+            hb_store_merge_hist(store, runs[i]->id, HB_HIST_RESPONSE, scratch, err) != 0)
             return -1;
     }
+    cell->response = hb_latency_of(scratch);
     cell->requests_per_second = estimate(cell, observe_rate);
     cell->cpu_per_request_ns = estimate(cell, observe_client_cpu);
     cell->server_cpu_per_request_ns = estimate(cell, observe_server_cpu);
@@ -165,9 +167,11 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
                  struct hb_arena *arena, struct hb_summaries *ret_summaries, struct hb_error *err)
 {
     const struct hb_run_row **sorted = hb_arena_calloc(arena, runs_count, sizeof *sorted);
+    HB_CLEANUP(hb_hist_release) struct hb_hist scratch;
     struct hb_summaries summaries = {0};
     size_t length;
 
+    hb_hist_init(&scratch);
     for (size_t i = 0; i < runs_count; i++)
         sorted[i] = &runs[i];
     qsort(sorted, runs_count, sizeof *sorted, compare_runs);
@@ -177,30 +181,21 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
     summaries.count = 0;
     for (size_t i = 0; i < runs_count; i += length) {
         length = same_cell(sorted, i, runs_count);
-        summaries.count++;
-        if (summarise_cell(store, sorted + i, length, &summaries.cells[summaries.count - 1], err) !=
-            0) {
-            hb_summaries_release(&summaries);
+        if (summarise_cell(store, sorted + i, length, &scratch, &summaries.cells[summaries.count++],
+                           err) != 0)
             return -1;
-        }
     }
     *ret_summaries = summaries;
     return 0;
 }
 
-void hb_summaries_release(struct hb_summaries *summaries)
+/* Where a latency metric stands among the quantiles. */
+static enum hb_latency_quantile metric_quantile(enum hb_metric metric)
 {
-    for (size_t i = 0; i < summaries->count; i++)
-        hb_hist_release(&summaries->cells[i].response);
-    summaries->count = 0;
-}
-
-/* The quantile of a latency metric; 0 when `metric` is none. */
-static double metric_quantile(enum hb_metric metric)
-{
-    static const double quantiles[HB_METRIC_COUNT] = {
-        [HB_METRIC_P50] = 0.5,  [HB_METRIC_P90] = 0.9,    [HB_METRIC_P95] = 0.95,
-        [HB_METRIC_P99] = 0.99, [HB_METRIC_P999] = 0.999,
+    static const enum hb_latency_quantile quantiles[HB_METRIC_COUNT] = {
+        [HB_METRIC_P50] = HB_LATENCY_P50,   [HB_METRIC_P90] = HB_LATENCY_P90,
+        [HB_METRIC_P95] = HB_LATENCY_P95,   [HB_METRIC_P99] = HB_LATENCY_P99,
+        [HB_METRIC_P999] = HB_LATENCY_P999,
     };
 
     return quantiles[metric];
@@ -227,13 +222,13 @@ bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric
         *ret_value = judged > 0 ? (double)cell->failed_requests / (double)judged : 0;
         return judged > 0;
     case HB_METRIC_MEAN:
-        *ret_value = hb_hist_mean(&cell->response);
+        *ret_value = cell->response.mean_ns;
         break;
     case HB_METRIC_MAX:
         *ret_value = (double)cell->response.max_ns;
         break;
     default:
-        *ret_value = (double)hb_hist_quantile(&cell->response, metric_quantile(metric));
+        *ret_value = (double)cell->response.quantile_ns[metric_quantile(metric)];
     }
     return cell->response.count > 0;
 }

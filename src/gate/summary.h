@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "measure/hist.h"
+#include "gate/latency.h"
 #include "measure/stats_interval.h"
 #include "scenario/scenario.h"
 #include "store/store.h"
@@ -30,7 +30,7 @@ struct hb_cell_summary {
     struct hb_estimate server_cpu_per_request_ns;
     struct hb_estimate rss_peak_bytes;
     struct hb_estimate p50_ns, p99_ns; /* over rounds: each round's percentile is one observation */
-    struct hb_hist response; /* verified, merged over rounds; released with the summaries */
+    struct hb_latency response;        /* of verified requests, histograms merged over rounds */
     uint64_t verified, failed_requests, outcomes[HB_OUTCOME_COUNT];
     unsigned flags; /* union over ok runs */
 };
@@ -40,11 +40,10 @@ struct hb_summaries {
     size_t count;
 };
 
-/* Runs as loaded by hb_store_load_runs(); both stay valid as long as `arena`. */
+/* Runs as loaded by hb_store_load_runs(). Everything in `arena`; the runs are borrowed. */
 int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t runs_count,
                  struct hb_arena *arena, struct hb_summaries *ret_summaries,
                  struct hb_error *err) HB_MUST_CHECK;
-void hb_summaries_release(struct hb_summaries *summaries);
 
 /* A metric of a cell in the unit of enum hb_metric; false when it was not measured. */
 bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric,

@@ -81,9 +81,12 @@ static struct frame make_frame(const struct hb_chart *chart)
         if (frame.y_last <= frame.y_first)
             frame.y_last = frame.y_first + 1;
     } else {
-        double step = nice_step(high > 0 ? high : 1);
+        double step = nice_step(high > chart->y_from ? high - chart->y_from : 1);
 
+        frame.y_first = floor(chart->y_from / step) * step;
         frame.y_last = ceil((high > 0 ? high : 1) / step) * step;
+        if (frame.y_last <= frame.y_first)
+            frame.y_last = frame.y_first + step;
     }
     return frame;
 }
@@ -103,7 +106,7 @@ static void write_y_tick(const struct frame *frame, double value, FILE *out)
 
 static void write_y_axis(const struct frame *frame, FILE *out)
 {
-    double step = frame->chart->y_log ? 1 : nice_step(frame->y_last);
+    double step = frame->chart->y_log ? 1 : nice_step(frame->y_last - frame->y_first);
     size_t ticks = 0;
 
     for (double at = frame->y_first; at <= frame->y_last + step / 2 && ticks < MAX_TICKS;
@@ -127,6 +130,15 @@ static void write_x_axis(const struct frame *frame, FILE *out)
             HEIGHT - 8);
     hb_markup_text(out, chart->x_label);
     fputs("</text>\n", out);
+}
+
+static void write_shade(const struct frame *frame, FILE *out)
+{
+    double width = place_x(frame, frame->chart->shaded_to) - LEFT;
+
+    if (frame->chart->shaded_to > frame->x_first)
+        fprintf(out, "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
+                LEFT, TOP, width, HEIGHT - TOP - BOTTOM);
 }
 
 static void write_marker(double x, double y, size_t style, FILE *out)
@@ -162,7 +174,7 @@ static void write_series(const struct frame *frame, size_t index, FILE *out)
     size_t style = index % STYLES;
 
     fprintf(out, "<g class=\"series s%zu\">", style);
-    if (series->points_count > 1) {
+    if (series->points_count > 1 && !series->scattered) {
         fputs("<polyline points=\"", out);
         for (size_t i = 0; i < series->points_count; i++)
             fprintf(out, "%.1f,%.1f ", place_x(frame, series->points[i].x),
@@ -219,6 +231,7 @@ void hb_chart_write(const struct hb_chart *chart, unsigned id, FILE *out)
     fprintf(out, "</title><desc id=\"d%u\">", id);
     hb_markup_text(out, chart->description);
     fputs("</desc>\n", out);
+    write_shade(&frame, out);
     write_y_axis(&frame, out);
     write_x_axis(&frame, out);
     for (size_t i = 0; i < chart->series_count; i++)

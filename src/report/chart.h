@@ -20,6 +20,7 @@ struct hb_chart_series {
     const char *label;
     const struct hb_chart_point *points; /* by x */
     size_t points_count;
+    bool scattered; /* points only, no line */
 };
 
 struct hb_chart_tick {
@@ -30,7 +31,9 @@ struct hb_chart_tick {
 struct hb_chart {
     const char *title, *description, *x_label;
     enum hb_metric y_metric;             /* gives the unit of the y axis */
-    bool y_log;                          /* else linear, from zero */
+    bool y_log;                          /* else linear, */
+    double y_from;                       /* from here, or the step below: zero unless set */
+    double shaded_to;                    /* from the axis' beginning to here a shade; 0: none */
     const struct hb_chart_tick *x_ticks; /* the first and the last are the ends of the axis */
     size_t x_ticks_count;
     const struct hb_chart_series *series;

@@ -159,7 +159,8 @@ static int merge_hists(struct hb_store *store, int64_t run_id, struct hb_evidenc
     const struct {
         enum hb_hist_kind kind;
         struct hb_hist *into;
-    } kinds[] = {{HB_HIST_SERVICE, &evidence->service},
+    } kinds[] = {{HB_HIST_RESPONSE, &evidence->response},
+                 {HB_HIST_SERVICE, &evidence->service},
                  {HB_HIST_TTFB, &evidence->ttfb},
                  {HB_HIST_CONNECT, &evidence->connect},
                  {HB_HIST_LAG, &evidence->lag}};
@@ -221,6 +222,7 @@ static int gather(struct hb_store *store, struct hb_evidence *evidence, struct h
 
 static void evidence_init(struct hb_evidence *evidence)
 {
+    hb_hist_init(&evidence->response);
     hb_hist_init(&evidence->service);
     hb_hist_init(&evidence->ttfb);
     hb_hist_init(&evidence->connect);
@@ -229,6 +231,7 @@ static void evidence_init(struct hb_evidence *evidence)
 
 static void evidence_release(struct hb_evidence *evidence)
 {
+    hb_hist_release(&evidence->response);
     hb_hist_release(&evidence->service);
     hb_hist_release(&evidence->ttfb);
     hb_hist_release(&evidence->connect);
@@ -267,15 +270,8 @@ int hb_explain(struct hb_store *store, const char *sweep_selector, const char *w
         select_runs(&all, what, arena, &explanation, &chosen, err) != 0 ||
         hb_summarise(store, chosen.rows, chosen.count, arena, &explanation.cells, err) != 0)
         return -1;
-    if (explain_cell(store, database, comparison_of(&all, arena), arena, &explanation, err) != 0) {
-        hb_explanation_release(&explanation);
+    if (explain_cell(store, database, comparison_of(&all, arena), arena, &explanation, err) != 0)
         return -1;
-    }
     *ret_explanation = explanation;
     return 0;
-}
-
-void hb_explanation_release(struct hb_explanation *explanation)
-{
-    hb_summaries_release(&explanation->cells);
 }

@@ -52,12 +52,11 @@ struct hb_explanation {
 /*
  * `what` is the number of a run in its sweep, from 1 (digits, fewer than eight of them), or the
  * beginning of a cell's id. `database` is named in the commands when not NULL. Everything in
- * `arena`, except histograms: hb_explanation_release(). HB_ERR_NOT_FOUND says what there is.
+ * `arena`. HB_ERR_NOT_FOUND says what there is.
  */
 int hb_explain(struct hb_store *store, const char *sweep_selector, const char *what,
                const char *database, struct hb_arena *arena, struct hb_explanation *ret_explanation,
                struct hb_error *err) HB_MUST_CHECK;
-void hb_explanation_release(struct hb_explanation *explanation);
 
 /* At most 80 columns, save where a name or a command is longer. Escaped for terminals. */
 void hb_explanation_text(const struct hb_explanation *explanation, FILE *out);

@@ -156,7 +156,7 @@ static void add_waits(struct hb_facts *facts)
     const struct hb_evidence *evidence = facts->evidence;
 
     facts->section = HB_FACTS_WAITS;
-    add_hist(facts, "response_p99_ns", "due to last byte", &evidence->cell->response,
+    add_hist(facts, "response_p99_ns", "due to last byte", &evidence->response,
              "nothing was verified");
     if (evidence->cell->first->rate > 0)
         add_hist(facts, "service_p99_ns", "sent to last byte", &evidence->service,

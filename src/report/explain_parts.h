@@ -19,7 +19,7 @@ struct hb_evidence {
     const struct hb_worker_row *workers; /* of the first measured run */
     size_t workers_count;
     int64_t worker_requests; /* that the workers say they recorded, all runs; -1: unknown */
-    struct hb_hist service, ttfb, connect, lag; /* all runs merged */
+    struct hb_hist response, service, ttfb, connect, lag; /* all runs merged */
 };
 
 /* ---- adding facts ---- */

@@ -139,9 +139,10 @@ static void write_provenance(const struct hb_report *report, FILE *out)
     fputs("</pre></section>\n", out);
 }
 
-static int write_html(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)
+static int write_html(const struct hb_report *report, FILE *out, struct hb_error *err)
 {
     struct hb_cell_group *groups;
+    unsigned chart_id = 0;
     size_t count;
 
     hb_group_cells(&report->cells, report->arena, &groups, &count);
@@ -151,7 +152,9 @@ static int write_html(const struct hb_report *report, FILE *out, HB_UNUSED struc
     hb_html_rankings(report, groups, count, out);
     if (strcmp(report->sweep->purpose, "smoke") != 0)
         hb_html_rollups(report, out);
-    hb_html_charts(report, groups, count, out);
+    hb_html_charts(report, groups, count, &chart_id, out);
+    if (hb_html_time(report, groups, count, &chart_id, out, err) != 0)
+        return -1;
     hb_html_flags(report, out);
     hb_html_unhonoured(report, out);
     hb_html_failures(report, out);

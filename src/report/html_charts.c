@@ -9,7 +9,7 @@
 #include "report/html_tables.h"
 #include "report/markup.h"
 
-enum { MAX_CONCURRENCIES = 64, MAX_LATENCY_CHARTS = 200 };
+enum { MAX_CONCURRENCIES = 64, MAX_FAMILIES = 50, MAX_LATENCY_CHARTS = 100 };
 
 /* Groups that differ in nothing but concurrency: the cells of one chart over concurrency. */
 struct family {
@@ -142,35 +142,43 @@ static void write_family(const struct hb_report *report, const struct family *fa
                            pick_cpu, (*chart_id)++, out);
 }
 
+/* A chart over one concurrency would be a dot; and there is a limit to what people look at. */
 static void write_scaling(const struct hb_report *report, const struct hb_cell_group *groups,
                           size_t groups_count, unsigned *chart_id, FILE *out)
 {
-    size_t length;
+    size_t length, families = 0;
 
-    fputs("<section><h2>Over concurrency</h2>\n<p>Bars are the intervals over rounds.</p>\n", out);
     for (size_t i = 0; i < groups_count; i += length) {
         struct family family = {.groups = &groups[i]};
 
         length = family_length(groups, i, groups_count);
         family.count = length < MAX_CONCURRENCIES ? length : MAX_CONCURRENCIES;
+        if (family.count < 2 || ++families > MAX_FAMILIES)
+            continue;
+        if (families == 1)
+            fputs("<section><h2>Over concurrency</h2>\n<p>Bars are the intervals over "
+                  "rounds.</p>\n",
+                  out);
         write_family(report, &family, chart_id, out);
     }
-    fputs("</section>\n", out);
+    if (families > MAX_FAMILIES)
+        fprintf(out, "<p>%zu more are left out; CSV and JSON have all.</p>\n",
+                families - MAX_FAMILIES);
+    fputs(families > 0 ? "</section>\n" : "", out);
 }
 
 /* The curve of one cell at each quantile that at least ten samples lie above. */
 static struct hb_chart_series latency_series(const struct hb_cell_summary *cell, const char *label,
                                              const struct hb_chart_tick *ticks,
-                                             const double *quantiles, size_t count,
                                              struct hb_arena *arena)
 {
-    struct hb_chart_point *points = hb_arena_calloc(arena, count, sizeof *points);
+    struct hb_chart_point *points = hb_arena_calloc(arena, HB_LATENCY_QUANTILES, sizeof *points);
     struct hb_chart_series series = {.label = label, .points = points};
 
-    for (size_t i = 0; i < count; i++) {
-        double value = (double)hb_hist_quantile(&cell->response, quantiles[i]);
+    for (size_t i = 0; i < HB_LATENCY_QUANTILES; i++) {
+        double value = (double)cell->response.quantile_ns[i];
 
-        if (hb_hist_count_above(&cell->response, quantiles[i]) < 10)
+        if (cell->response.above[i] < 10)
             break;
         points[series.points_count++] =
             (struct hb_chart_point){.x = ticks[i].x, .y = value, .low = value, .high = value};
@@ -181,27 +189,26 @@ static struct hb_chart_series latency_series(const struct hb_cell_summary *cell,
 static void write_latency(const struct hb_report *report, const struct hb_cell_group *group,
                           unsigned id, FILE *out)
 {
-    static const double quantiles[] = {0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999};
-    static const char *const labels[] = {"0",  "50 %", "75",   "90",     "95",
-                                         "99", "99.5", "99.9", "99.99 %"};
-    enum { COUNT = sizeof quantiles / sizeof quantiles[0] };
-    struct hb_chart_tick ticks[COUNT];
+    static const char *const labels[HB_LATENCY_QUANTILES] = {"0",  "50 %", "75",   "90",     "95",
+                                                             "99", "99.5", "99.9", "99.99 %"};
+    struct hb_chart_tick ticks[HB_LATENCY_QUANTILES];
     struct hb_chart_series *series = hb_arena_calloc(report->arena, group->count, sizeof *series);
     HB_CLEANUP(hb_buf_release) struct hb_buf title;
     struct hb_chart chart = {.x_label = "percentile of verified requests",
                              .y_metric = HB_METRIC_P50,
                              .y_log = true,
                              .x_ticks = ticks,
-                             .x_ticks_count = COUNT,
+                             .x_ticks_count = HB_LATENCY_QUANTILES,
                              .series = series,
                              .series_count = group->count};
 
-    for (size_t i = 0; i < COUNT; i++)
-        ticks[i] = (struct hb_chart_tick){.x = -log10(1 - quantiles[i]), .label = labels[i]};
+    for (size_t i = 0; i < HB_LATENCY_QUANTILES; i++)
+        ticks[i] =
+            (struct hb_chart_tick){.x = -log10(1 - hb_latency_quantiles[i]), .label = labels[i]};
     for (size_t i = 0; i < group->count; i++)
         series[i] = latency_series(group->cells[i],
                                    hb_compared_name(group->cells[i]->first, group->comparison),
-                                   ticks, quantiles, COUNT, report->arena);
+                                   ticks, report->arena);
     hb_buf_init(&title, 8192);
     hb_group_describe(group, true, &title);
     fputs("<h3>", out);
@@ -213,10 +220,8 @@ static void write_latency(const struct hb_report *report, const struct hb_cell_g
 }
 
 void hb_html_charts(const struct hb_report *report, const struct hb_cell_group *groups,
-                    size_t groups_count, FILE *out)
+                    size_t groups_count, unsigned *chart_id, FILE *out)
 {
-    unsigned ids = 0, *chart_id = &ids;
-
     if (groups_count == 0)
         return;
     write_scaling(report, groups, groups_count, chart_id, out);
@@ -226,7 +231,7 @@ void hb_html_charts(const struct hb_report *report, const struct hb_cell_group *
     for (size_t i = 0; i < groups_count && i < MAX_LATENCY_CHARTS; i++)
         write_latency(report, &groups[i], (*chart_id)++, out);
     if (groups_count > MAX_LATENCY_CHARTS)
-        fprintf(out, "<p>%zu more are left out; filter the report's data in CSV or JSON.</p>\n",
+        fprintf(out, "<p>%zu more are left out; CSV and JSON have all.</p>\n",
                 groups_count - MAX_LATENCY_CHARTS);
     fputs("</section>\n", out);
 }

@@ -138,7 +138,7 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
 
     hb_buf_init(&title, 8192);
     hb_group_describe(group, true, &title);
-    fputs("<h3>", out);
+    fputs("<div class=\"lazy\"><h3>", out);
     hb_markup_text(out, hb_buf_text(&title));
     fprintf(out,
             "</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>"
@@ -153,7 +153,7 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
           out);
     for (size_t i = 0; i < group->count; i++)
         write_ranked_cell(group, i, maximum, out);
-    fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div></div>\n", out);
 }
 
 void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group *groups,

@@ -66,11 +66,6 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     return hb_summarise(store, runs, ret_report->runs_count, arena, &ret_report->cells, err);
 }
 
-void hb_report_release(struct hb_report *report)
-{
-    hb_summaries_release(&report->cells);
-}
-
 static int check_stream(FILE *out, const char *path, struct hb_error *err)
 {
     if (fflush(out) != 0 || ferror(out))

@@ -43,11 +43,10 @@ const struct hb_exporter *hb_exporter_for_path(const char *path);
 const struct hb_exporter *const *
 hb_exporters(void); /* NULL-terminated: text, html, csv, csv-long, json */
 
-/* Load what a report needs. Everything in `arena`, except histograms: hb_report_release(). */
+/* Load what a report needs. Everything in `arena`. */
 int hb_report_load(struct hb_store *store, const char *sweep_selector, const char *made_by,
                    struct hb_arena *arena, struct hb_report *ret_report,
                    struct hb_error *err) HB_MUST_CHECK;
-void hb_report_release(struct hb_report *report);
 
 /* Write into a temporary file beside `path`, then rename over it; "-" is standard output. */
 int hb_report_write(const struct hb_report *report, const struct hb_exporter *exporter,

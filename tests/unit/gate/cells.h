@@ -19,6 +19,17 @@ static inline struct hb_estimate exactly(double value)
     return (struct hb_estimate){1, {.estimate = value, .low = value, .high = value}};
 }
 
+/* So many requests of one latency. */
+static inline struct hb_latency latency_of(uint64_t count, int64_t ns)
+{
+    HB_CLEANUP(hb_hist_release) struct hb_hist hist;
+
+    hb_hist_init(&hist);
+    for (uint64_t i = 0; i < count; i++)
+        hb_hist_add(&hist, ns);
+    return hb_latency_of(&hist);
+}
+
 /* `rate` is due (0: closed loop), `verified` a second got through, none: the run failed. */
 static inline struct hb_cell_summary *add_cell(struct made_cells *made, const char *client,
                                                const char *server, uint32_t concurrency,
@@ -35,7 +46,6 @@ static inline struct hb_cell_summary *add_cell(struct made_cells *made, const ch
                                          .concurrency = concurrency,
                                          .rate = rate};
     *cell = (struct hb_cell_summary){.first = &made->rows[at], .runs_count = 1};
-    hb_hist_init(&cell->response);
     made->all.cells = made->cells;
     if (!(verified > 0)) {
         cell->failed = 1;
@@ -45,13 +55,8 @@ static inline struct hb_cell_summary *add_cell(struct made_cells *made, const ch
     cell->verified = (uint64_t)verified;
     cell->requests_per_second = exactly(verified);
     cell->cpu_per_request_ns = exactly(1e9 / verified);
-    hb_hist_add(&cell->response, (int64_t)(1e9 / verified));
+    cell->response = latency_of(1, (int64_t)(1e9 / verified));
     return cell;
-}
-
-static inline void release_cells(struct made_cells *made)
-{
-    hb_summaries_release(&made->all);
 }
 
 #endif

@@ -16,7 +16,6 @@ static void one_client_on_several_servers_compares_servers(HB_UNUSED void **stat
     assert_int_equal(hb_comparison_of(&made.all), HB_COMPARE_SERVERS);
     add_cell(&made, "b", "caddy", 1, 0, 10);
     assert_int_equal(hb_comparison_of(&made.all), HB_COMPARE_CLIENTS);
-    release_cells(&made);
 }
 
 static void the_side_that_was_the_limit_spoils_the_other_comparison(HB_UNUSED void **state)

@@ -37,7 +37,6 @@ static void the_fastest_is_first_and_what_is_not_comparable_after_the_rest(HB_UN
     assert_string_equal(name_at(group, 2), "limited");
     assert_string_equal(name_at(group, 3), "failed");
     hb_arena_release(&arena);
-    release_cells(&made);
 }
 
 static void servers_are_ranked_when_one_client_met_several(HB_UNUSED void **state)
@@ -62,7 +61,6 @@ static void servers_are_ranked_when_one_client_met_several(HB_UNUSED void **stat
     assert_string_equal(hb_buf_text(&title), "GET /get with c, 1 at once");
     hb_buf_release(&title);
     hb_arena_release(&arena);
-    release_cells(&made);
 }
 
 static void load_models_are_never_ranked_together(HB_UNUSED void **state)
@@ -77,7 +75,6 @@ static void load_models_are_never_ranked_together(HB_UNUSED void **state)
     groups = group_cells(&made, &arena, 2);
     assert_false(hb_same_family(&groups[0], &groups[1]));
     hb_arena_release(&arena);
-    release_cells(&made);
 }
 
 int main(void)
