@@ -28,6 +28,8 @@ static const struct hb_option run_option_table[] = {
     {"resume", 0, HB_VALUE_FLAG, AT(sweep.resume), NULL, 0, 0, NULL,
      "Go on with the newest unfinished sweep of this scenario"},
     HB_OPTION_CLIENTS(run_options),
+    {"strict", 0, HB_VALUE_FLAG, AT(sweep.strict), NULL, 0, 0, NULL,
+     "Refuse to measure on a machine that would spoil the figures (see doctor)"},
     {"allow-remote", 0, HB_VALUE_STRINGS, AT(sweep.allow_remote), "HOST", 0, 0, NULL,
      "Allow load on this host, which is not this machine"},
     {"quiet", 'q', HB_VALUE_FLAG, AT(quiet), NULL, 0, 0, NULL,

@@ -13,6 +13,7 @@ extern const struct hb_command hb_command_bench;
 extern const struct hb_command hb_command_report;
 extern const struct hb_command hb_command_show;
 extern const struct hb_command hb_command_list;
+extern const struct hb_command hb_command_doctor;
 extern const struct hb_command hb_command_install;
 extern const struct hb_command hb_command_sweeps;
 extern const struct hb_command hb_command_replay;

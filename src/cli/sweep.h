@@ -16,6 +16,7 @@ struct hb_sweep_options {
     struct hb_strings allow_remote; /* hosts, beside the scenario's own */
     int64_t budget_ns;              /* 0: none */
     bool smoke, dry_run, resume;
+    bool strict; /* refuse what would only be warned of */
 };
 
 /* *exit_code as in docs/exit-codes.md for outcomes that are not errors of ours. */

@@ -33,12 +33,26 @@ static int check_extra_output(const char *path, struct hb_error *err)
                    path);
 }
 
-static int check_machine(struct hb_cli *cli, const struct hb_plan *plan, struct hb_error *err)
+/* Figures that would be worth nothing had better not be made: --strict. */
+static int refuse_machine(const struct hb_preflight *preflight, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf reasons = {.maximum = HB_ERROR_MESSAGE_BYTES / 2};
+
+    for (size_t i = 0; i < preflight->count; i++)
+        hb_buf_printf(&reasons, "%s%s", i > 0 ? "; " : "", preflight->warnings[i].what);
+    return hb_fail(err, HB_ERR_LIMIT, "--strict: %s ('http-benchmark doctor' says what mends it)",
+                   hb_buf_text(&reasons));
+}
+
+static int check_machine(struct hb_cli *cli, const struct hb_plan *plan, bool strict,
+                         struct hb_error *err)
 {
     struct hb_preflight preflight;
 
     if (hb_preflight(plan, &preflight, err) != 0)
         return -1;
+    if (strict && preflight.count > 0)
+        return refuse_machine(&preflight, err);
     for (size_t i = 0; i < preflight.count; i++)
         hb_cli_notice(cli, "%s: %s", preflight.warnings[i].what, preflight.warnings[i].remedy);
     return 0;
@@ -53,7 +67,7 @@ int hb_sweep_check(struct hb_cli *cli, const struct hb_planning *planning,
         return -1;
     if (hb_clients_check(cli, planning, err) != 0)
         return -1;
-    return check_machine(cli, &planning->plan, err);
+    return check_machine(cli, &planning->plan, options->strict, err);
 }
 
 const char *hb_sweep_directory(const struct hb_sweep_options *options)

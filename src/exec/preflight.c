@@ -13,7 +13,6 @@
 
 #include "exec/cgroup.h"
 #include "exec/host.h"
-#include "exec/placement.h"
 #include "exec/proc_file.h"
 
 /* Beside what tasks need: libraries, pipes, event loops, interpreters; generous, yet small. */
@@ -21,9 +20,6 @@
 #define SPARE_TASKS 64
 #define SPARE_MAPS 1024
 #define MAPS_PER_THREAD 2 /* a stack and its guard page */
-
-#define CALM_LOAD_PER_CPU 0.25
-#define CALM_LOAD 0.5
 
 /* ---- the machine's limits ---- */
 
@@ -105,13 +101,21 @@ static uint64_t entry_limit(const struct hb_entry *entry, const char *name, uint
     return limit != NULL ? limit->value : otherwise;
 }
 
+/* Tasks of the fullest of a run's processes. */
+static uint64_t tasks_of_one(const struct hb_scenario *scenario, const struct hb_cell *cell)
+{
+    uint64_t tasks = scenario->concurrency[cell->concurrency];
+    uint64_t processes = scenario->run.processes > 0 ? scenario->run.processes : 1;
+
+    return (tasks + processes - 1) / processes;
+}
+
 static void needs_of(const struct hb_scenario *scenario, const struct hb_cell *cell,
                      uint64_t needs[HB_RESOURCE_COUNT])
 {
     const struct hb_client_spec *client = &scenario->clients[cell->client];
     uint64_t connections = scenario->concurrency[cell->concurrency];
-    uint64_t processes = scenario->run.processes > 0 ? scenario->run.processes : 1;
-    uint64_t tasks = (connections + processes - 1) / processes; /* of one process */
+    uint64_t tasks = tasks_of_one(scenario, cell);
     uint64_t descriptors = tasks * entry_limit(client->entry, "descriptors_per_task", 1);
 
     /* a server that we start holds one descriptor for each connection, in one process */
@@ -154,12 +158,14 @@ static int check_client(const struct hb_scenario *scenario, const struct hb_cell
     const struct hb_entry_limit *limit = hb_entry_limit(client->entry, "max_concurrency");
     uint32_t concurrency = scenario->concurrency[cell->concurrency];
 
-    if (limit == NULL || concurrency <= limit->value)
+    if (limit == NULL || tasks_of_one(scenario, cell) <= limit->value)
         return 0;
     return hb_fail(err, HB_ERR_LIMIT,
-                   "%s at concurrency %" PRIu32 ": its max_concurrency is %" PRIu64
-                   " (%s); lower the concurrency or exclude the combination",
-                   client->label, concurrency, limit->value, limit->why);
+                   "%s at concurrency %" PRIu32 ": its max_concurrency in one process is %" PRIu64
+                   " (%s); split the run with run: {processes: %" PRIu64
+                   "}, lower the concurrency, or exclude the combination",
+                   client->label, concurrency, limit->value, limit->why,
+                   (concurrency + limit->value - 1) / limit->value);
 }
 
 static int check_cell(const struct hb_scenario *scenario, const struct hb_cell *cell,
@@ -189,68 +195,31 @@ int hb_preflight_limits(const struct hb_plan *plan, const struct hb_machine_limi
 
 /* ---- warnings ---- */
 
-static struct hb_preflight_warning *add_warning(struct hb_preflight *preflight, const char *remedy)
+static void add_warning(struct hb_preflight *preflight, const struct hb_check *check)
 {
     struct hb_preflight_warning *warning = &preflight->warnings[preflight->count++];
 
-    snprintf(warning->remedy, sizeof warning->remedy, "%s", remedy);
-    return warning;
-}
-
-static void warn_of_load(struct hb_preflight *preflight, int cpus)
-{
-    double load;
-
-    if (getloadavg(&load, 1) != 1 || load <= CALM_LOAD || load <= CALM_LOAD_PER_CPU * cpus)
-        return;
-    snprintf(add_warning(preflight, "end other programs, or expect noisy figures")->what,
-             HB_PREFLIGHT_TEXT_BYTES, "the load average is %.2f on %d CPUs", load, cpus);
-}
-
-static void warn_of_governor(struct hb_preflight *preflight)
-{
-    char governor[64];
-
-    if (hb_proc_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", governor,
-                     sizeof governor) != 0 ||
-        strcmp(governor, "performance\n") == 0)
-        return;
-    snprintf(add_warning(preflight, "cpupower frequency-set -g performance")->what,
-             HB_PREFLIGHT_TEXT_BYTES, "the CPU frequency governor is %.*s",
-             (int)strcspn(governor, "\n"), governor);
-}
-
-static void warn_of_cpus(struct hb_preflight *preflight, int cpus)
-{
-    double quota = hb_cgroup_cpu_quota();
-
-    if (cpus < 2)
-        snprintf(add_warning(preflight, "give the machine or container two CPUs or more; figures "
-                                        "of client and server limit each other")
-                     ->what,
-                 HB_PREFLIGHT_TEXT_BYTES, "client and server share one CPU");
-    else if (quota > 0 && quota < 2)
-        snprintf(add_warning(preflight, "raise the quota (docker: --cpus, systemd: CPUQuota=) to "
-                                        "two CPUs or more, or expect pauses in both")
-                     ->what,
-                 HB_PREFLIGHT_TEXT_BYTES, "client and server share a quota of %.2f CPUs", quota);
+    snprintf(warning->what, sizeof warning->what, "%s", check->what);
+    snprintf(warning->remedy, sizeof warning->remedy, "%s", check->remedy);
 }
 
 int hb_preflight(const struct hb_plan *plan, struct hb_preflight *ret_preflight,
                  struct hb_error *err)
 {
+    struct hb_check checks[HB_CHECKS_MAX];
     struct hb_machine_limits limits;
-    struct hb_cpu_map map;
-    int cpus;
+    struct hb_machine machine;
+    size_t count;
 
     hb_machine_limits_read(&limits);
     if (hb_preflight_limits(plan, &limits, err) != 0)
         return -1;
-    hb_cpu_map_read(&map);
-    cpus = CPU_COUNT(&map.allowed);
+    hb_machine_read(&machine);
+    count = hb_checkup(&machine, checks);
     *ret_preflight = (struct hb_preflight){.count = 0};
-    warn_of_load(ret_preflight, cpus);
-    warn_of_governor(ret_preflight);
-    warn_of_cpus(ret_preflight, cpus);
+    for (size_t i = 0; i < count; i++) {
+        if (checks[i].spoils && checks[i].verdict == HB_CHECK_WARNING)
+            add_warning(ret_preflight, &checks[i]);
+    }
     return 0;
 }

@@ -10,10 +10,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "exec/checkup.h"
 #include "plan/plan.h"
 
-#define HB_PREFLIGHT_TEXT_BYTES 256
-#define HB_PREFLIGHT_WARNINGS_MAX 4
+#define HB_PREFLIGHT_TEXT_BYTES HB_CHECK_TEXT_BYTES
+#define HB_PREFLIGHT_WARNINGS_MAX HB_CHECKS_MAX
 
 struct hb_preflight_warning {
     char what[HB_PREFLIGHT_TEXT_BYTES];
