@@ -155,6 +155,8 @@ void hb_run_record_failure(struct hb_run *run, const struct hb_error *why)
 {
     struct hb_run_result *result = run->result;
 
+    if (run->sink.judge != NULL)
+        hb_judge_finish(&run->judge); /* what was judged so far is kept, too */
     result->status = HB_RUN_FAILED;
     if (why->code == HB_ERR_INTERRUPTED)
         result->status = HB_RUN_INTERRUPTED;

@@ -243,7 +243,7 @@ void hb_judge_finish(struct hb_judge *judge)
 {
     struct hb_run_result *result = judge->result;
 
-    if (!judge->rules.open_loop)
+    if (!judge->rules.open_loop && result->service.count == 0)
         hb_hist_merge(&result->service, &result->response);
     if (result->response.count > 0) {
         result->body_bytes_min = judge->bytes_min;

@@ -61,7 +61,7 @@ void hb_judge_close_window(struct hb_judge *judge, int64_t now_ns);
 int hb_judge_take(struct hb_judge *judge, struct hb_sample_stream *stream, const void *bytes,
                   size_t length, int64_t now_ns, struct hb_error *err) HB_MUST_CHECK;
 
-/* After the last stream's end: completes the result. */
+/* After the last stream's end, or when a run is given up: completes the result. Idempotent. */
 void hb_judge_finish(struct hb_judge *judge);
 
 /* Reads a descriptor into memory of its own and passes it on; one serves all streams of a run. */

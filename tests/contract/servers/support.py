@@ -29,20 +29,27 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
-def descendants(pid):
-    """{pid: program name} of everything below a process."""
+def children(pid):
+    """{pid: program name} of what a process has started."""
     found = {}
-    for children in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+    for listing in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
         try:
-            numbers = children.read_text().split()
+            numbers = [int(word) for word in listing.read_text().split()]
         except OSError:
             continue
-        for number in map(int, numbers):
+        for number in numbers:
             try:
                 found[number] = os.path.basename(os.readlink(f"/proc/{number}/exe"))
             except OSError:
                 continue
-            found.update(descendants(number))
+    return found
+
+
+def descendants(pid):
+    """The same of everything below a process."""
+    found = children(pid)
+    for child in list(found):
+        found.update(descendants(child))
     return found
 
 
