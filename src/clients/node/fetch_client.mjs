@@ -16,12 +16,9 @@ const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 class FetchClient extends Client {
   static clientName = 'fetch';
+  static version = process.versions.undici;
   seesConnections = true;
   #isStock = this.job.profile === 'stock';
-
-  version() {
-    return process.versions.undici;
-  }
 
   libraries() {
     return { llhttp: process.versions.llhttp, openssl: process.versions.openssl };

@@ -1,5 +1,5 @@
 /**
- * undici as a worker: https://undici.nodejs.org. Usage: undici_client.mjs FOLDER-WITH-NODE_MODULES
+ * undici as a worker: https://undici.nodejs.org. Usage: undici_client.mjs FOLDER-WITH-NODE_MODULES [--version]
  *
  * Tuned: a Pool for each origin, with a connection for each task and no pipelining, and `pool.request`.
  * Stock: `undici.request(url)` over its global Agent, as its first example has it.
@@ -17,13 +17,10 @@ const KEEP_ALIVE_MS = 3_600_000;
 class UndiciClient extends Client {
   static clientName = 'undici';
   static protocols = ['1.1', '2'];
+  static version = version;
   seesConnections = true;
   #pools = new Map();
   #isStock = this.job.profile === 'stock';
-
-  version() {
-    return version;
-  }
 
   libraries() {
     return { llhttp: process.versions.llhttp, openssl: process.versions.openssl };

@@ -17,6 +17,7 @@ export class Refusal extends Error {
 /** Base of every client. What a subclass leaves alone means "nothing to say here". */
 export class Client {
   static clientName = '';
+  static version = '';
   static protocols = ['1.1'];
   seesConnections = false; // whether `connected` is called for each
   cannotHonour = [];
@@ -25,10 +26,6 @@ export class Client {
   constructor(job, connected) {
     this.job = job;
     this.connected = connected;
-  }
-
-  version() {
-    throw new Error('a client has a version');
   }
 
   /** Versions of what the client stands on, by name. */

@@ -8,8 +8,7 @@
  *
  *     class Plain extends Client {
  *       static clientName = 'plain';
- *
- *       version() { return process.versions.undici; }
+ *       static version = process.versions.undici;
  *
  *       sender() {
  *         return {

@@ -4,13 +4,18 @@ import { fstatSync } from 'node:fs';
 import { Channel } from './channel.mjs';
 import { Refusal } from './client.mjs';
 import { now } from './clock.mjs';
+import { asksForVersion } from './installed.mjs';
 import { parseJob, PROTOCOL } from './job.mjs';
 import { Loop } from './loop.mjs';
 
 const SAMPLE_FD = 3;
 
-/** Be a worker for this client. Ends the process. */
+/** Be a worker for this client, or tell its version. Ends the process. */
 export async function run(ClientClass) {
+  if (asksForVersion()) {
+    process.stdout.write(`${ClientClass.version}\n`);
+    return;
+  }
   try {
     fstatSync(SAMPLE_FD);
   } catch {
@@ -50,7 +55,7 @@ async function prepare(line, channel, ClientClass) {
     const loop = new Loop(job, SAMPLE_FD);
     const client = new ClientClass(job, loop.connected);
     await loop.open(client);
-    channel.say(ready(job, client, ClientClass));
+    channel.say(ready(job, client));
     return loop;
   } catch (failure) {
     channel.sayError(failure instanceof Refusal ? failure.kind : 'internal', `${failure.message}`);
@@ -63,10 +68,11 @@ function refuseWhatCannotBe(job, { clientName, protocols }) {
   if (!protocols.includes(job.http)) throw new Refusal('unsupported', `${clientName} does not speak HTTP/${job.http}`);
 }
 
-function ready(job, client, { clientName }) {
+function ready(job, client) {
+  const { clientName: name, version } = client.constructor;
   return {
     type: 'ready', protocol: PROTOCOL,
-    client: { name: clientName, version: client.version() },
+    client: { name, version },
     runtime: { name: 'Node', version: process.versions.node },
     http: job.http, clock_ns: Number(now()), pid: process.pid,
     cannot_honour: client.cannotHonour,
