@@ -117,7 +117,7 @@ static void print_remarks(const struct hb_cell_summary *cell, enum hb_comparison
     HB_CLEANUP(hb_buf_release) struct hb_buf text, shown;
 
     hb_buf_init(&text, 8192);
-    hb_buf_init(&shown, 4 * 8192);
+    hb_buf_init(&shown, 32768);
     for (unsigned bit = 0; bit < HB_FLAG_COUNT; bit++) {
         if ((cell->flags & (1u << bit)) != 0)
             hb_buf_printf(&text, "%s%s", text.length > 0 ? " " : "", hb_flag_name(bit));
