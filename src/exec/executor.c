@@ -109,8 +109,8 @@ static int probe_clients(struct sweep *sweep, size_t from, size_t to, struct hb_
 
         if (availability->available || availability->reason[0] != '\0')
             continue;
-        if (hb_registry_probe(sweep->options.registry, sweep->scenario->clients[client].entry,
-                              availability, err) < 0)
+        if (hb_registry_probe_until(sweep->options.registry, sweep->scenario->clients[client].entry,
+                                    sweep->interrupt.fd, availability, err) < 0)
             return -1;
         if (!availability->available && availability->reason[0] == '\0')
             strcpy(availability->reason, "not available");
@@ -153,8 +153,9 @@ static void start_server(struct sweep *sweep)
 {
     hb_progress_enter(&sweep->progress, HB_PHASE_SERVER_START, 0);
     sweep->server_error = (struct hb_error){0};
-    if (hb_topology_start(sweep->options.registry, current_server(sweep), sweep->placement.server,
-                          &sweep->topology, &sweep->server_error) < 0) {
+    if (hb_topology_start_until(sweep->options.registry, current_server(sweep),
+                                sweep->placement.server, &sweep->interrupt, &sweep->topology,
+                                &sweep->server_error) < 0) {
         sweep->topology = NULL;
         return;
     }
@@ -406,10 +407,8 @@ static int do_runs(struct sweep *sweep, struct hb_error *err)
         }
         if (do_position(sweep, i, err) < 0)
             return -1;
-        if (hb_interrupt_came(&sweep->interrupt)) {
-            sweep->summary->interrupted = true;
+        if (hb_interrupt_came(&sweep->interrupt))
             return 0;
-        }
     }
     return leave_yardsticks_out(sweep, err);
 }
@@ -451,6 +450,13 @@ static void take_up(struct sweep *sweep)
 
 static int begin(struct sweep *sweep, struct hb_error *err)
 {
+    sweep->setup = (struct hb_run_setup){
+        .plan = sweep->plan,
+        .options = &sweep->options,
+        .placement = &sweep->placement,
+        .ceilings = sweep->ceilings,
+        .interrupt_fd = sweep->interrupt.fd,
+    };
     take_up(sweep);
     if (check_keeper(sweep->options.registry, err) < 0 ||
         hb_placement_choose(&sweep->scenario->run, &sweep->placement, err) < 0 ||
@@ -509,26 +515,34 @@ static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
     *summary = (struct hb_exec_summary){0};
 }
 
+static int pass_on(const struct hb_error *why, struct hb_error *err)
+{
+    if (err != NULL)
+        *err = *why;
+    return -1;
+}
+
 int hb_exec_sweep(const struct hb_plan *plan, const struct hb_exec_options *options,
                   const struct hb_exec_sink *sink, struct hb_exec_summary *ret_summary,
                   struct hb_error *err)
 {
+    struct hb_error why = {0};
     struct sweep sweep;
     int result;
 
     init_sweep(&sweep, plan, options, sink, ret_summary);
-    result = hb_interrupt_begin(&sweep.interrupt, err);
-    if (result == 0) {
-        sweep.setup = (struct hb_run_setup){
-            .plan = plan,
-            .options = &sweep.options,
-            .placement = &sweep.placement,
-            .ceilings = sweep.ceilings,
-            .interrupt_fd = sweep.interrupt.fd,
-        };
-        result = begin(&sweep, err) == 0 && do_runs(&sweep, err) == 0 ? 0 : -1;
-        hb_interrupt_end(&sweep.interrupt);
+    if (hb_interrupt_begin(&sweep.interrupt, err) < 0) {
+        end(&sweep);
+        return -1;
     }
+    if (begin(&sweep, &why) == 0)
+        result = do_runs(&sweep, err);
+    else if (hb_interrupt_came(&sweep.interrupt))
+        result = 0; /* that is why */
+    else
+        result = pass_on(&why, err);
+    ret_summary->interrupted = result == 0 && hb_interrupt_came(&sweep.interrupt);
     end(&sweep);
+    hb_interrupt_end(&sweep.interrupt);
     return result;
 }

@@ -24,7 +24,7 @@
 
 #define COUNTS_LIMIT_NS (1 * HB_NS_PER_S)
 #define PROBE_LIMIT_NS (1 * HB_NS_PER_S) /* of one request; the deadline is of all of them */
-#define PROBE_PAUSE_MS 10                /* nobody tells when a strange program begins to listen */
+#define PROBE_PAUSE_MS 10
 #define PORT_ATTEMPTS 3
 #define CONFIGURATION_MAX_BYTES (4u << 20)
 #define COUNTS_MAX_BYTES (1u << 20)
@@ -320,11 +320,21 @@ static int prepare(struct start *start, struct hb_error *err)
 
 /* ---- readiness ---- */
 
+/* A strange program tells nobody when it begins to listen, so it is asked now and then. */
+static void pause_probing(const struct start *start)
+{
+    struct pollfd events[] = {
+        {.fd = start->hop->process.events_fd, .events = POLLIN},
+        {.fd = hb_interrupt_fd(start->spec->interrupt), .events = POLLIN},
+    };
+
+    (void)poll(events, HB_ARRAY_LEN(events), PROBE_PAUSE_MS);
+}
+
 /* Ask until it answers, it ends, or the time is up. */
 static int await_answer(struct start *start, const char *url, struct hb_error *err)
 {
     struct hb_server_process *process = &start->hop->process;
-    struct pollfd events = {.fd = process->events_fd, .events = POLLIN};
 
     for (;;) {
         int64_t left_ns = start->spec->deadline_ns - hb_now_ns();
@@ -333,10 +343,12 @@ static int await_answer(struct start *start, const char *url, struct hb_error *e
 
         if (left_ns > 0 && hb_http_get(url, start->hop->authority, limit_ns, NULL, &last) == 0)
             return 0;
-        (void)poll(&events, 1, PROBE_PAUSE_MS);
+        pause_probing(start);
         hb_server_process_drain(process);
         if (process->ended)
             return hb_server_process_fail_ended(process, err);
+        if (hb_interrupt_came(start->spec->interrupt))
+            return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
         if (hb_now_ns() >= start->spec->deadline_ns)
             return hb_fail(err, HB_ERR_RUN, "it was not ready in time: %s",
                            last.code != HB_OK ? last.message : url);
@@ -523,7 +535,7 @@ static int start_ours(struct hb_hop *hop, const struct hb_hop_spec *spec, struct
             0 ||
         (https && add_certificates(hop, &arena, &argv, err) != 0) ||
         hb_server_process_start(&hop->process, &spec->registry->paths, argv, spec->cpus,
-                                spec->deadline_ns, err) != 0)
+                                spec->deadline_ns, spec->interrupt, err) != 0)
         return -1;
     if (https)
         hop->https_url = url_of(&hop->process, "https");

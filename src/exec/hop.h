@@ -36,7 +36,8 @@ struct hb_hop_spec {
     const char *cpus;               /* NULL or "": not pinned */
     const struct hb_hop *upstreams; /* instances to pass requests on to */
     size_t upstreams_count;
-    int64_t deadline_ns; /* CLOCK_MONOTONIC */
+    int64_t deadline_ns;                  /* CLOCK_MONOTONIC */
+    const struct hb_interrupt *interrupt; /* gives up, too; NULL: none */
 };
 
 /* Start and wait until it serves. On failure nothing is left. `entry` must outlive the hop. */

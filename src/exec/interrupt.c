@@ -25,9 +25,14 @@ int hb_interrupt_begin(struct hb_interrupt *ret_interrupt, struct hb_error *err)
     return 0;
 }
 
+int hb_interrupt_fd(const struct hb_interrupt *interrupt)
+{
+    return interrupt != NULL ? interrupt->fd : -1;
+}
+
 bool hb_interrupt_came(const struct hb_interrupt *interrupt)
 {
-    struct pollfd slot = {.fd = interrupt->fd, .events = POLLIN};
+    struct pollfd slot = {.fd = hb_interrupt_fd(interrupt), .events = POLLIN};
 
     return poll(&slot, 1, 0) > 0;
 }

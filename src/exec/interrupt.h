@@ -18,7 +18,10 @@ struct hb_interrupt {
 
 int hb_interrupt_begin(struct hb_interrupt *ret_interrupt, struct hb_error *err) HB_MUST_CHECK;
 
-/* Whether one came; it is not taken away. */
+/* What to poll; -1 for NULL. */
+int hb_interrupt_fd(const struct hb_interrupt *interrupt);
+
+/* Whether one came; it is not taken away. False for NULL. */
 bool hb_interrupt_came(const struct hb_interrupt *interrupt);
 
 /* Puts everything back; signals that came are swallowed. */

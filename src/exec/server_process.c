@@ -115,12 +115,15 @@ void hb_server_process_drain(struct hb_server_process *process)
     drain_fd(&process->child.stdout_fd, take_output, process);
 }
 
-/* Wait for a message of a type; NULL when the deadline, the server's end or another first line came
- * before it. The caller releases it. */
+/* Wait for a message of a type; NULL when the deadline, the server's end, another first line or the
+ * interrupt came before it. The caller releases it. */
 static json_t *await_message(struct hb_server_process *process, const char *type,
                              int64_t deadline_ns)
 {
-    struct pollfd events = {.fd = process->events_fd, .events = POLLIN};
+    struct pollfd events[] = {
+        {.fd = process->events_fd, .events = POLLIN},
+        {.fd = hb_interrupt_fd(process->interrupt), .events = POLLIN},
+    };
 
     process->awaited = type;
     for (;;) {
@@ -128,9 +131,10 @@ static json_t *await_message(struct hb_server_process *process, const char *type
 
         hb_server_process_drain(process);
         left_ms = (deadline_ns - hb_now_ns()) / HB_NS_PER_MS;
-        if (process->message != NULL || process->ended || process->confused || left_ms <= 0)
+        if (process->message != NULL || process->ended || process->confused || left_ms <= 0 ||
+            hb_interrupt_came(process->interrupt))
             break;
-        (void)poll(&events, 1, left_ms < INT_MAX ? (int)left_ms : INT_MAX);
+        (void)poll(events, HB_ARRAY_LEN(events), left_ms < INT_MAX ? (int)left_ms : INT_MAX);
     }
     process->awaited = NULL;
     return HB_TAKE(process->message);
@@ -200,6 +204,8 @@ static int await_ready(struct hb_server_process *process, int64_t deadline_ns, s
         return hb_fail(err, HB_ERR_RUN, "its first line is no ready message: %s", process->said);
     if (process->ended)
         return hb_server_process_fail_ended(process, err);
+    if (hb_interrupt_came(process->interrupt))
+        return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
     return hb_fail(err, HB_ERR_RUN, "it did not say that it is ready in time");
 }
 
@@ -229,17 +235,19 @@ int hb_server_process_launch(struct hb_server_process *ret_process, const struct
 
 int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
                             const char *const *argv, const char *cpus, int64_t deadline_ns,
-                            struct hb_error *err)
+                            const struct hb_interrupt *interrupt, struct hb_error *err)
 {
     struct hb_spawn_spec spec = {.argv = argv, .cpus = cpus};
+    int result;
 
-    *ret_process = (struct hb_server_process){0};
+    *ret_process = (struct hb_server_process){.interrupt = interrupt};
     if (spawn(ret_process, paths, &spec, err) != 0)
         return -1;
-    if (await_ready(ret_process, deadline_ns, err) == 0)
-        return 0;
-    hb_server_process_stop(ret_process);
-    return -1;
+    result = await_ready(ret_process, deadline_ns, err);
+    ret_process->interrupt = NULL;
+    if (result != 0)
+        hb_server_process_stop(ret_process);
+    return result;
 }
 
 static void read_counts(json_t *message, struct hb_server_counts *ret_counts)

@@ -9,13 +9,15 @@
 #include <netinet/in.h>
 
 #include "base/buf.h"
+#include "exec/interrupt.h"
 #include "exec/keeper.h"
 #include "exec/result.h"
 #include "exec/tail.h"
 
 struct hb_server_process {
     struct hb_child child;
-    int events_fd; /* readable when there is something to take in */
+    int events_fd;                        /* readable when there is something to take in */
+    const struct hb_interrupt *interrupt; /* ends the wait for its ready line; NULL: none */
     bool ended;
     bool foreign;        /* knows nothing of us: all that it writes is its log */
     bool silent;         /* did not answer in time: not asked again */
@@ -30,9 +32,11 @@ struct hb_server_process {
     char version[128];
 };
 
-/* Start it and wait for its ready line until deadline_ns (CLOCK_MONOTONIC). */
+/* Start it and wait for its ready line until deadline_ns (CLOCK_MONOTONIC), or until the interrupt
+ * (NULL: none): HB_ERR_INTERRUPTED. */
 int hb_server_process_start(struct hb_server_process *ret_process, const struct hb_paths *paths,
                             const char *const *argv, const char *cpus, int64_t deadline_ns,
+                            const struct hb_interrupt *interrupt,
                             struct hb_error *err) HB_MUST_CHECK;
 
 /* Start a program that says nothing to us; whether it is ready is another's business. `spec` needs

@@ -37,6 +37,7 @@ struct plan {
     const struct hb_server_spec *spec;
     const char *cpus;
     int64_t deadline_ns;
+    const struct hb_interrupt *interrupt; /* NULL: none */
 };
 
 /* ---- options ---- */
@@ -108,7 +109,8 @@ static int start_instances(struct hb_topology *topology, const struct plan *plan
                                    .label = label,
                                    .options_json = options,
                                    .cpus = plan->cpus,
-                                   .deadline_ns = plan->deadline_ns};
+                                   .deadline_ns = plan->deadline_ns,
+                                   .interrupt = plan->interrupt};
 
         snprintf(label, sizeof label, "%s %zu", backend->name, i);
         if (hb_hop_start(&topology->hops[i], &spec, err) != 0)
@@ -131,6 +133,7 @@ static int start_front(struct hb_topology *topology, const struct plan *plan, si
         .upstreams = topology->hops + 1,
         .upstreams_count = instances,
         .deadline_ns = plan->deadline_ns,
+        .interrupt = plan->interrupt,
     };
 
     if (hb_hop_start(&topology->hops[0], &spec, err) != 0)
@@ -163,7 +166,8 @@ static int find_version(struct hb_topology *topology, const struct plan *plan, s
     if (!front->process.foreign) {
         snprintf(topology->version, sizeof topology->version, "%s", front->process.version);
     } else {
-        if (hb_registry_probe(plan->registry, front->entry, &found, err) != 0)
+        if (hb_registry_probe_until(plan->registry, front->entry, hb_interrupt_fd(plan->interrupt),
+                                    &found, err) != 0)
             return -1;
         snprintf(topology->version, sizeof topology->version, "%s", found.version);
     }
@@ -220,11 +224,12 @@ static char *without_trailing_slash(const char *url)
     return hb_strndup(url, length);
 }
 
-int hb_topology_start(const struct hb_registry *registry, const struct hb_server_spec *spec,
-                      const char *cpus, struct hb_topology **ret_topology, struct hb_error *err)
+int hb_topology_start_until(const struct hb_registry *registry, const struct hb_server_spec *spec,
+                            const char *cpus, const struct hb_interrupt *interrupt,
+                            struct hb_topology **ret_topology, struct hb_error *err)
 {
     struct hb_topology *topology = hb_alloc(sizeof *topology);
-    const struct plan plan = {registry, spec, cpus, hb_now_ns() + READY_LIMIT_NS};
+    const struct plan plan = {registry, spec, cpus, hb_now_ns() + READY_LIMIT_NS, interrupt};
 
     topology->events_fd = -1;
     if (spec->entry == NULL) {
@@ -235,6 +240,12 @@ int hb_topology_start(const struct hb_registry *registry, const struct hb_server
     }
     *ret_topology = topology;
     return 0;
+}
+
+int hb_topology_start(const struct hb_registry *registry, const struct hb_server_spec *spec,
+                      const char *cpus, struct hb_topology **ret_topology, struct hb_error *err)
+{
+    return hb_topology_start_until(registry, spec, cpus, NULL, ret_topology, err);
 }
 
 /* ---- questions ---- */

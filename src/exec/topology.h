@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "exec/interrupt.h"
 #include "exec/monitor.h"
 #include "exec/result.h"
 #include "registry/registry.h"
@@ -34,6 +35,11 @@ struct hb_hop;
 int hb_topology_start(const struct hb_registry *registry, const struct hb_server_spec *spec,
                       const char *cpus, struct hb_topology **ret_topology,
                       struct hb_error *err) HB_MUST_CHECK;
+
+/* The same, given up with HB_ERR_INTERRUPTED when the interrupt comes. */
+int hb_topology_start_until(const struct hb_registry *registry, const struct hb_server_spec *spec,
+                            const char *cpus, const struct hb_interrupt *interrupt,
+                            struct hb_topology **ret_topology, struct hb_error *err) HB_MUST_CHECK;
 
 /* "http://127.0.0.1:43211", without a trailing slash: what clients are given. */
 const char *hb_topology_url(const struct hb_topology *topology);

@@ -14,10 +14,11 @@
 #include "registry/program.h"
 
 enum { READ_BYTES = 4096 };
+enum { SLOT_INTERRUPT = 3, SLOTS }; /* after the process and its outputs */
 
 void hb_capture_init(struct hb_capture *capture, size_t limit_bytes)
 {
-    *capture = (struct hb_capture){0};
+    *capture = (struct hb_capture){.interrupt_fd = -1};
     hb_buf_init(&capture->out, limit_bytes);
     hb_buf_init(&capture->err, limit_bytes);
 }
@@ -46,7 +47,7 @@ static int timeout_ms(int64_t left_ns)
 
 /* Until the process has ended and what it printed is read, or the deadline. An output that a
  * descendant holds open is not waited for. */
-static int wait_for_end(struct hb_capture *capture, struct pollfd polls[3], int64_t deadline_ns,
+static int wait_for_end(struct hb_capture *capture, struct pollfd polls[SLOTS], int64_t deadline_ns,
                         struct hb_error *err)
 {
     struct hb_buf *outputs[] = {NULL, &capture->out, &capture->err};
@@ -54,7 +55,7 @@ static int wait_for_end(struct hb_capture *capture, struct pollfd polls[3], int6
 
     for (;;) {
         int64_t left_ns = deadline_ns - hb_now_ns();
-        int ready = poll(polls, 3, ended ? 0 : timeout_ms(left_ns));
+        int ready = poll(polls, SLOTS, ended ? 0 : timeout_ms(left_ns));
 
         if (ready < 0 && errno == EINTR)
             continue;
@@ -62,6 +63,10 @@ static int wait_for_end(struct hb_capture *capture, struct pollfd polls[3], int6
             return hb_fail_errno(err, errno, "poll");
         if (left_ns <= 0 || ready == 0) {
             capture->timed_out = !ended;
+            return 0;
+        }
+        if (polls[SLOT_INTERRUPT].revents != 0) {
+            capture->interrupted = true;
             return 0;
         }
         for (int i = 1; i < 3; i++) {
@@ -81,7 +86,8 @@ static int watch(struct hb_capture *capture, pid_t pid, int out, int errors, int
     HB_CLEANUP(hb_fd_close) int process = pidfd_open(pid, 0);
     struct pollfd polls[] = {{.fd = process, .events = POLLIN},
                              {.fd = out, .events = POLLIN},
-                             {.fd = errors, .events = POLLIN}};
+                             {.fd = errors, .events = POLLIN},
+                             {.fd = capture->interrupt_fd, .events = POLLIN}};
     int result = 0;
 
     if (process < 0)

@@ -9,8 +9,10 @@
 #include "base/error.h"
 
 struct hb_capture {
-    int spawn_errno;        /* not 0: it could not be started; the rest is meaningless */
-    bool timed_out;         /* it was ended after the limit */
+    int spawn_errno;  /* not 0: it could not be started; the rest is meaningless */
+    bool timed_out;   /* it was ended after the limit */
+    int interrupt_fd; /* when it becomes readable, it is ended, too; -1: none */
+    bool interrupted;
     int status;             /* as of waitpid() */
     struct hb_buf out, err; /* what was printed, up to the limit; more is read and dropped */
 };

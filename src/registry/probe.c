@@ -134,35 +134,45 @@ static bool is_out_of_date(const struct hb_registry *registry, const struct hb_e
 }
 
 static int ask_version(const struct hb_registry *registry, const struct hb_entry *entry,
-                       struct hb_arena *arena, struct hb_availability *availability,
-                       struct hb_error *err)
+                       int interrupt_fd, struct hb_arena *arena,
+                       struct hb_availability *availability, struct hb_error *err)
 {
     HB_CLEANUP(hb_capture_release) struct hb_capture capture;
     enum hb_mode mode = (entry->modes & HB_MODE_SYNC) != 0 ? HB_MODE_SYNC : HB_MODE_ASYNC;
     char **argv;
 
     hb_capture_init(&capture, OUTPUT_BYTES);
+    capture.interrupt_fd = interrupt_fd;
     if (hb_registry_command(registry, entry, entry->version_command, mode, arena, &argv, err) !=
             0 ||
         hb_capture_run(&capture, argv, PROBE_TIMEOUT_NS, err) != 0)
         return hb_wrap(err, "ask %s for its version", entry->name);
+    if (capture.interrupted)
+        return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
     availability->available = read_version(&capture, availability);
     if (!availability->available)
         describe_reason(&capture, argv[0], availability);
     return 0;
 }
 
-int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
-                      struct hb_availability *ret_availability, struct hb_error *err)
+int hb_registry_probe_until(const struct hb_registry *registry, const struct hb_entry *entry,
+                            int interrupt_fd, struct hb_availability *ret_availability,
+                            struct hb_error *err)
 {
     HB_CLEANUP(hb_arena_release) struct hb_arena arena;
 
     *ret_availability = (struct hb_availability){0};
     hb_arena_init(&arena);
     if (!is_out_of_date(registry, entry, &arena, ret_availability) &&
-        ask_version(registry, entry, &arena, ret_availability, err) != 0)
+        ask_version(registry, entry, interrupt_fd, &arena, ret_availability, err) != 0)
         return -1;
     if (!ret_availability->available)
         describe_remedy(registry, entry, ret_availability);
     return 0;
+}
+
+int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
+                      struct hb_availability *ret_availability, struct hb_error *err)
+{
+    return hb_registry_probe_until(registry, entry, -1, ret_availability, err);
 }

@@ -209,6 +209,11 @@ struct hb_availability {
 int hb_registry_probe(const struct hb_registry *registry, const struct hb_entry *entry,
                       struct hb_availability *ret_availability, struct hb_error *err) HB_MUST_CHECK;
 
+/* The same, given up with HB_ERR_INTERRUPTED as soon as `interrupt_fd` (-1: none) is readable. */
+int hb_registry_probe_until(const struct hb_registry *registry, const struct hb_entry *entry,
+                            int interrupt_fd, struct hb_availability *ret_availability,
+                            struct hb_error *err) HB_MUST_CHECK;
+
 /*
  * The argument vector of an entry: the template with {libexec} {share} {here} {env} {python} {node}
  * {mode} replaced (no shell, no quoting: an argument stays one argument), and the program looked up

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -449,6 +450,62 @@ static void an_interrupt_abandons_the_current_run_and_keeps_the_others(void **st
     assert_true(hb_now_ns() - began_ns < 3 * HB_NS_PER_S);
 }
 
+/* A child that sends us SIGINT in a while; to be waited for. */
+static pid_t interrupt_later(void)
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        usleep(300000);
+        kill(getppid(), SIGINT);
+        _exit(0);
+    }
+    return pid;
+}
+
+static void expect_prompt_interrupt(void)
+{
+    int64_t began_ns = hb_now_ns();
+    pid_t pid = interrupt_later();
+
+    fixture_sweep(&fixture, 1);
+    expect_swept();
+    assert_true(fixture.summary.interrupted);
+    assert_int_equal(fixture.seen_count, 0);
+    assert_int_equal(fixture.summary.left, 1);
+    assert_true(hb_now_ns() - began_ns < 1300 * HB_NS_PER_MS);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void an_interrupt_does_not_wait_for_a_version(void **state HB_UNUSED)
+{
+    static const char *const slow_version[] = {"sleep", "30", NULL};
+
+    fixture_add_scripted(&fixture, "Honest");
+    fixture.entries[0].version_command = slow_version;
+    expect_prompt_interrupt();
+}
+
+static void an_interrupt_does_not_wait_for_a_server_to_get_ready(void **state HB_UNUSED)
+{
+    static const char *const never_ready[] = {"sleep", "30", NULL};
+    static const struct hb_entry ours = {.name = "slow", .command = never_ready, .path = ""};
+    static const char *const no_files[] = {NULL};
+    static const struct hb_entry_topology topology = {.configuration = no_files,
+                                                      .environment = no_files,
+                                                      .ready = "http://127.0.0.1:@http@/",
+                                                      .probe = "/"};
+    static const struct hb_entry foreign = {
+        .name = "slow", .command = never_ready, .path = "", .topology = &topology};
+
+    fixture_add_scripted(&fixture, "Honest");
+    fixture.server = (struct hb_server_spec){.name = "slow", .entry = &ours, .options_json = "{}"};
+    expect_prompt_interrupt();
+    fixture.server.entry = &foreign;
+    expect_prompt_interrupt();
+}
+
 static void a_budget_ends_the_sweep_after_a_whole_round(void **state HB_UNUSED)
 {
     fixture.options.budget_ns = HB_NS_PER_MS;
@@ -517,6 +574,8 @@ int main(void)
         TEST(a_yardstick_that_nobody_needed_is_told_so),
         TEST(nothing_is_left_in_the_temporary_directory),
         TEST(an_interrupt_abandons_the_current_run_and_keeps_the_others),
+        TEST(an_interrupt_does_not_wait_for_a_version),
+        TEST(an_interrupt_does_not_wait_for_a_server_to_get_ready),
         TEST(a_budget_ends_the_sweep_after_a_whole_round),
         TEST(only_the_runs_asked_for_are_made),
         TEST(a_sink_that_fails_ends_the_sweep),

@@ -20,7 +20,7 @@ static int try_server(struct hb_server_process *process, const char *act, const 
     struct hb_paths paths;
 
     find_build_paths(&paths);
-    return hb_server_process_start(process, &paths, argv, "", hb_now_ns() + limit_ns, err);
+    return hb_server_process_start(process, &paths, argv, "", hb_now_ns() + limit_ns, NULL, err);
 }
 
 static void start_server(struct hb_server_process *process, const char *act, const char *number)
