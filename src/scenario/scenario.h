@@ -61,7 +61,7 @@ struct hb_server_spec {
 
 /* An axis value of `clients`. */
 struct hb_client_spec {
-    const char *label; /* "httpx/async", "libcurl/sync"; unique among the clients of a scenario */
+    const char *label;   /* "httpx/async", "libcurl/sync"; unique among the clients of a scenario */
     const char *library; /* "httpx", "httpx@0.27.2": what results are grouped by */
     const struct hb_entry *entry;
     enum hb_mode mode;
