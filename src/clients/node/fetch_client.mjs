@@ -16,7 +16,7 @@ const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 class FetchClient extends Client {
   static clientName = 'fetch';
-  static version = process.versions.undici;
+  static version = process.versions.undici ?? process.versions.node; // Debian's Node 18 does not tell
   seesConnections = true;
   #isStock = this.job.profile === 'stock';
 

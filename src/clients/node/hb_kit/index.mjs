@@ -25,7 +25,7 @@
  * The files: `client` is the contract above, `job` what the runner asks for, `channel` its two lines
  * each way and SIGTERM, `recorder` the samples, `loop` the tasks, `alarm` their waking in an open
  * loop, `failures` the outcomes, `worker` the order of events; `connector`, `tls` and `bodies` are for
- * clients that stand on undici, as npm's does and Node's fetch. Node 18 or newer, on Linux, with nothing
+ * clients that stand on undici, as npm's does and Node's fetch. Node 20 or newer, on Linux, with nothing
  * installed. Instants are BigInt nanoseconds of CLOCK_MONOTONIC throughout.
  */
 export { bodyBytes } from './bodies.mjs';
