@@ -15,9 +15,11 @@ static inline const char *scratch_path(const char *folder, const char *name)
     static char paths[4][PATH_MAX];
     static unsigned next;
     char *path = paths[next++ % 4];
+    char whole[2 * PATH_MAX]; /* `folder` may lie in `paths` itself */
 
-    snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return path;
+    snprintf(whole, sizeof whole, "%s/%s", folder, name);
+    assert_true(strlen(whole) < PATH_MAX);
+    return strcpy(path, whole);
 }
 
 static inline int scratch_make(void **state)
