@@ -18,9 +18,9 @@ static const struct {
     const char *objection;
 } rules[] = {
     {HB_FLAG_SERVER_LIMITED, CLIENTS,
-     "The server was the limit: a faster client would have shown the same figure."},
+     "The server was at its limit or near it: a faster client might have shown no more."},
     {HB_FLAG_CLIENT_SATURATED, SERVERS,
-     "The client was the limit: a faster server would have shown the same figure."},
+     "The client was at its limit: a faster server would have shown no more."},
     {HB_FLAG_GENERATOR_LATE, SERVERS,
      "The client sent fewer requests than were due: the server did not get the load."},
     {HB_FLAG_COUNT_MISMATCH, CLIENTS | SERVERS,

@@ -49,6 +49,10 @@ static void show_server(const struct hb_evidence *evidence, const struct hb_run_
                         struct hb_buf *text)
 {
     show_cpus("server", run->server_cpu_ns, run->server_cpus, run, text);
+    if (evidence->ceiling != NULL && evidence->ceiling->requests_per_second > 0)
+        hb_buf_printf(text, "; the client got %.0f %% of what %s got from it",
+                      100 * run->requests_per_second / evidence->ceiling->requests_per_second,
+                      evidence->ceiling->client);
     for (size_t i = 0; i < evidence->hops_count; i++) {
         const struct hb_hop_row *hop = &evidence->hops[i];
 

@@ -198,14 +198,12 @@ static void write_rollup(const struct hb_report *report, bool open_loop, FILE *o
 {
     struct hb_rollup rollup = hb_roll_up(&report->cells, open_loop, report->arena);
 
-    if (rollup.names < 2 || rollup.most < 2)
+    if (rollup.names < 2 || rollup.most < 2 || rollup.shared == 0)
         return;
     fprintf(out,
             "<h3>All %s-loop loads together</h3>\n<p>Geometric means over the %zu of %zu loads "
             "that all %zu have measured and comparable.</p>\n",
             open_loop ? "open" : "closed", rollup.shared, rollup.most, rollup.names);
-    if (rollup.shared == 0)
-        return;
     fprintf(out,
             "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>%s"
             "<th scope=\"col\">CPU a request</th><th scope=\"col\">p50</th>"
