@@ -326,7 +326,9 @@ static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
     if (hb_store_open(path, HB_STORE_WRITE, &sweep->store, err) != 0)
         return -1;
     hb_store_set_secrets(sweep->store, &sweep->cli->secrets);
-    result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
+    result = hb_sweep_make_directory(sweep->options, err);
+    if (result == 0)
+        result = sweep->options->resume ? begin_resumed(sweep, err) : begin_new(sweep, err);
     if (result == 0)
         result = execute(sweep, err);
     if (result == 0)
@@ -354,7 +356,7 @@ int hb_sweep(struct hb_cli *cli, const struct hb_planning *planning,
         return dry_run(&sweep);
     if (hb_sweep_check(cli, planning, options, err) != 0)
         return -1;
-    if (hb_machine_lock_take(&lock, err) != 0 || hb_sweep_make_directory(options, err) != 0)
+    if (hb_machine_lock_take(&lock, err) != 0)
         return -1;
     return run_stored(&sweep, exit_code, err);
 }
