@@ -188,6 +188,9 @@ class Measured(unittest.TestCase):
         self.assertGreater(proxy["cpu_ns"], 0)
         self.assertGreater(proxy["rss_peak_bytes"], 0)
         self.assertLess(abs(proxy["cpu_ns"] - run["proxy_cpu_ns"]), 1)
+        if proxy["connections"] is not None:  # told: those of the eight tasks, made before the window
+            self.assertEqual((proxy["connections"], proxy["window_connections"]), (8, 0))
+            self.assertGreaterEqual(proxy["window_requests"], run["verified"] - 8)
         total = sum(item["window_requests"] for item in instances)
         self.assertGreater(total, 0.9 * run["verified"])
         for item in instances:
