@@ -62,14 +62,14 @@ static int compare_cells(const void *left, const void *right, void *context)
 static struct cells select_cells(const struct hb_summaries *all, bool open_loop,
                                  struct hb_arena *arena)
 {
-    struct cells cells = {.items = hb_arena_calloc(arena, all->count, sizeof *cells.items),
+    struct cells cells = {.items = hb_arena_calloc(arena, all->count, sizeof(void *)),
                           .comparison = hb_comparison_of(all)};
 
     for (size_t i = 0; i < all->count; i++) {
         if ((all->cells[i].first->rate > 0) == open_loop)
             cells.items[cells.count++] = &all->cells[i];
     }
-    qsort_r(cells.items, cells.count, sizeof *cells.items, compare_cells, &cells.comparison);
+    qsort_r(cells.items, cells.count, sizeof(void *), compare_cells, &cells.comparison);
     return cells;
 }
 

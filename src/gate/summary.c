@@ -166,7 +166,7 @@ static size_t same_cell(const struct hb_run_row *const *sorted, size_t start, si
 int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t runs_count,
                  struct hb_arena *arena, struct hb_summaries *ret_summaries, struct hb_error *err)
 {
-    const struct hb_run_row **sorted = hb_arena_calloc(arena, runs_count, sizeof *sorted);
+    const struct hb_run_row **sorted = hb_arena_calloc(arena, runs_count, sizeof(void *));
     HB_CLEANUP(hb_hist_release) struct hb_hist scratch;
     struct hb_summaries summaries = {0};
     size_t length;
@@ -174,7 +174,7 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
     hb_hist_init(&scratch);
     for (size_t i = 0; i < runs_count; i++)
         sorted[i] = &runs[i];
-    qsort(sorted, runs_count, sizeof *sorted, compare_runs);
+    qsort(sorted, runs_count, sizeof(void *), compare_runs);
     for (size_t i = 0; i < runs_count; i += same_cell(sorted, i, runs_count))
         summaries.count++;
     summaries.cells = hb_arena_calloc(arena, summaries.count, sizeof *summaries.cells);

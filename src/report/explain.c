@@ -26,20 +26,13 @@ static size_t run_number(const char *what)
     return strtoul(what, NULL, 10);
 }
 
-static int find_run(const struct sweep_runs *runs, size_t number, int64_t sweep_id,
-                    const struct hb_run_row **ret_run, struct hb_error *err)
+static const struct hb_run_row *find_run(const struct sweep_runs *runs, size_t number)
 {
     for (size_t i = 0; i < runs->count; i++) {
-        if (runs->rows[i].position + 1 == number) {
-            *ret_run = &runs->rows[i];
-            return 0;
-        }
+        if (runs->rows[i].position + 1 == number)
+            return &runs->rows[i];
     }
-    return hb_fail(err, HB_ERR_NOT_FOUND,
-                   "sweep %" PRId64
-                   " has no run %zu: there are %zu, from 1; 'http-benchmark report "
-                   "--format csv' lists them",
-                   sweep_id, number, runs->count);
+    return NULL;
 }
 
 static int find_cell(const struct sweep_runs *runs, const char *prefix, int64_t sweep_id,
@@ -77,8 +70,12 @@ static int select_runs(const struct sweep_runs *all, const char *what, struct hb
     *ret_chosen =
         (struct sweep_runs){.rows = hb_arena_calloc(arena, all->count, sizeof *ret_chosen->rows)};
     if (number > 0) {
-        if (find_run(all, number, explanation->sweep->id, &explanation->run, err) != 0)
-            return -1;
+        explanation->run = find_run(all, number);
+        if (explanation->run == NULL)
+            return hb_fail(err, HB_ERR_NOT_FOUND,
+                           "sweep %" PRId64 " has no run %zu: there are %zu, from 1; "
+                           "'http-benchmark report --format csv' lists them",
+                           explanation->sweep->id, number, all->count);
         ret_chosen->rows[ret_chosen->count++] = *explanation->run;
         return 0;
     }

@@ -80,14 +80,14 @@ static int compare_cells(const void *left, const void *right, void *context)
 void hb_group_cells(const struct hb_summaries *cells, struct hb_arena *arena,
                     struct hb_cell_group **ret_groups, size_t *ret_count)
 {
-    const struct hb_cell_summary **ranked = hb_arena_calloc(arena, cells->count, sizeof *ranked);
+    const struct hb_cell_summary **ranked = hb_arena_calloc(arena, cells->count, sizeof(void *));
     struct hb_cell_group *groups = hb_arena_calloc(arena, cells->count, sizeof *groups);
     enum hb_comparison comparison = hb_comparison_of(cells);
     size_t count = 0;
 
     for (size_t i = 0; i < cells->count; i++)
         ranked[i] = &cells->cells[i];
-    qsort_r(ranked, cells->count, sizeof *ranked, compare_cells, &comparison);
+    qsort_r(ranked, cells->count, sizeof(void *), compare_cells, &comparison);
     for (size_t i = 0; i < cells->count; i++) {
         if (i == 0 || compare_groups(ranked[i - 1]->first, ranked[i]->first, comparison) != 0)
             groups[count++] = (struct hb_cell_group){.comparison = comparison, .cells = &ranked[i]};

@@ -75,16 +75,15 @@ static int cell_series(const struct hb_report *report, const struct hb_cell_summ
 }
 
 /* Whole numbers from 0 to `last`, about TICKS of them. */
-static size_t make_ticks(double last, struct hb_chart_tick ticks[TICKS + 2], struct hb_arena *arena)
+static size_t make_ticks(size_t last, struct hb_chart_tick ticks[TICKS + 2], struct hb_arena *arena)
 {
-    double step = ceil(last / TICKS);
-    size_t count = 0;
+    size_t step = (last + TICKS - 1) / TICKS, count = 0;
 
-    for (double at = 0; at < last && count < TICKS + 1; at += step)
+    for (size_t at = 0; at < last; at += step)
         ticks[count++] =
-            (struct hb_chart_tick){.x = at, .label = hb_arena_printf(arena, "%.0f", at)};
+            (struct hb_chart_tick){.x = (double)at, .label = hb_arena_printf(arena, "%zu", at)};
     ticks[count++] =
-        (struct hb_chart_tick){.x = last, .label = hb_arena_printf(arena, "%.0f", last)};
+        (struct hb_chart_tick){.x = (double)last, .label = hb_arena_printf(arena, "%zu", last)};
     return count;
 }
 
@@ -116,14 +115,14 @@ static int write_group(const struct hb_report *report, const struct hb_cell_grou
                              .x_ticks = ticks,
                              .series = series,
                              .series_count = count};
-    double last = 0;
+    size_t last = 0;
 
     hb_buf_init(&title, 8192);
     for (size_t i = 0; i < count; i++) {
         series[i].label = hb_compared_name(group->cells[i]->first, group->comparison);
         if (cell_series(report, group->cells[i], &series[i], err) != 0)
             return -1;
-        last = fmax(last, (double)series[i].points_count);
+        last = series[i].points_count > last ? series[i].points_count : last;
     }
     if (last < 2)
         return 0;
@@ -261,7 +260,7 @@ static void write_over_sweep(const struct hb_report *report, unsigned id, FILE *
             "slope or a step is a machine that changed during the sweep; rounds are interleaved, "
             "so it changed for all clients alike.</p>\n",
             order.runs > order.places ? ", neighbouring runs averaged" : "");
-    chart.x_ticks_count = make_ticks((double)order.runs, ticks, report->arena);
+    chart.x_ticks_count = make_ticks(order.runs, ticks, report->arena);
     hb_chart_write(&chart, id, out);
     fputs("</details>\n", out);
 }
