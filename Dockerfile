@@ -2,7 +2,7 @@
 #
 #   docker build -t http-benchmark .
 #   docker run --rm -v results:/results http-benchmark                      # the quickstart scenario
-#   docker run --rm -v "$PWD:/work" -v results:/results http-benchmark run /work/benchmark.yaml
+#   docker run --rm -v "$PWD:/scenarios" -v results:/results http-benchmark run /scenarios/benchmark.yaml
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build

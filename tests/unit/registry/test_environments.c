@@ -184,8 +184,8 @@ static void what_is_installed_is_told_apart_by_how_it_is_written(void **state HB
     } known[] = {
         {"httpx==0.28.1", "httpx==0.28.1", HB_PACKAGE_INDEX},
         {"git+https://127.0.0.1/x@main", "git+https://127.0.0.1/x@main", HB_PACKAGE_INDEX},
-        {"..", "/work/..", HB_PACKAGE_PATH},
-        {"./wheels/x.whl", "/work/./wheels/x.whl", HB_PACKAGE_PATH},
+        {"..", "/checkout/..", HB_PACKAGE_PATH},
+        {"./wheels/x.whl", "/checkout/./wheels/x.whl", HB_PACKAGE_PATH},
         {"/elsewhere", "/elsewhere", HB_PACKAGE_PATH},
         {"git:v1.0^", "v1.0^", HB_PACKAGE_REVISION},
     };
