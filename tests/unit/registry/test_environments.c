@@ -195,12 +195,12 @@ static void what_is_installed_is_told_apart_by_how_it_is_written(void **state HB
 
     hb_arena_init(&arena);
     for (size_t i = 0; i < HB_ARRAY_LEN(known); i++) {
-        parsed = package(known[i].text, "/work", &arena);
+        parsed = package(known[i].text, "/checkout", &arena);
         assert_int_equal(parsed.kind, known[i].kind);
         assert_string_equal(parsed.value, known[i].value);
     }
     for (size_t i = 0; i < HB_ARRAY_LEN(refused); i++)
-        assert_non_null(hb_package_parse(refused[i], "/work", &arena, &parsed));
+        assert_non_null(hb_package_parse(refused[i], "/checkout", &arena, &parsed));
 }
 
 static void versions_cannot_be_paths_or_options(void **state HB_UNUSED)
