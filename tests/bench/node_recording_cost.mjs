@@ -74,8 +74,11 @@ await bare();
 for (let round = 0; round < rounds; round += 1) {
   for (const [name, work, fd] of cases) added.get(name).push(await cpuNs(work, fd) - await cpuNs(bare, nowhere));
 }
-console.log(`\`node tests/bench/node_recording_cost.mjs ${requests} ${rounds}\`, Node ${process.versions.node}: ns of CPU added to a request\n`);
+console.log(`\`node tests/bench/node_recording_cost.mjs ${requests} ${rounds}\`, Node ${process.versions.node}:`);
+console.log('ns of CPU added to a request\n');
 console.log('| what the kit does | median | least |\n|---|--:|--:|');
-for (const [name, values] of added) console.log(`| ${name} | ${median(values).toFixed(0)} | ${Math.min(...values).toFixed(0)} |`);
+for (const [name, values] of added) {
+  console.log(`| ${name} | ${median(values).toFixed(0)} | ${Math.min(...values).toFixed(0)} |`);
+}
 console.log(`\nTarget: ${TARGET_US * 1000} ns.`);
 process.exit(0);

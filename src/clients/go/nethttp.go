@@ -1,8 +1,8 @@
 // Go's net/http as a worker: https://pkg.go.dev/net/http
 //
 // At its best under equal conditions: a Transport that keeps a connection for each task, without
-// compression, redirects, cookies and proxies, and `Client.Do`, which is what its users call. A request is
-// built once for each task and sent again, which net/http allows once the last body was read to its end.
+// compression, redirects, cookies and proxies, and `Client.Do`, which is what its users call. Requests are
+// built once; each time a shallow copy is sent, since the library may still hold the last one after a failure.
 package main
 
 import (
@@ -18,7 +18,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"http-benchmark/clients/kit"
@@ -107,13 +106,9 @@ func newRequest(request kit.Request, stock bool) (*http.Request, error) {
 }
 
 func (c *client) Sender(int) kit.Sender {
-	requests := make([]*http.Request, len(c.templates))
-	for i, template := range c.templates {
-		requests[i] = template.Clone(context.Background())
-	}
 	readBody := c.bodyReader()
 	return func(entry int) (kit.Answer, error) {
-		request := requests[entry]
+		request := c.templates[entry].WithContext(context.Background())
 		if content := c.job.Requests[entry].Body; content != nil {
 			request.Body = io.NopCloser(bytes.NewReader(content))
 		}
@@ -152,12 +147,14 @@ func (c *client) About() kit.About {
 		{What: "retries", Why: "sends GET, HEAD and OPTIONS again when a kept connection turns out to have ended"},
 	}
 	if c.job.HTTP == "2" {
-		flaws = append(flaws, kit.Flaw{What: "concurrency", Why: "tasks share a connection until it has as many requests as the server allows"})
+		why := "tasks share a connection until it has as many requests as the server allows"
+		flaws = append(flaws, kit.Flaw{What: "concurrency", Why: why})
 	}
 	if c.job.IsStock() {
 		flaws = append(flaws, kit.Flaw{What: "timeout_ns", Why: "has no time limit unless it is given one"})
 	}
-	return kit.About{Version: strings.TrimPrefix(runtime.Version(), "go"), CannotHonour: flaws, SeesConnections: true}
+	version := strings.TrimPrefix(runtime.Version(), "go")
+	return kit.About{Version: version, CannotHonour: flaws, SeesConnections: true}
 }
 
 func (c *client) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -214,71 +211,4 @@ func trust(job *kit.Job) (*tls.Config, error) {
 	pair, err := tls.LoadX509KeyPair(*job.TLS.Cert, *key)
 	config.Certificates = []tls.Certificate{pair}
 	return config, err
-}
-
-// inBody is an error after the headers.
-type inBody struct{ error }
-
-func (failure *inBody) Unwrap() error { return failure.error }
-
-// Tells what an error means: the first row that knows it wins.
-var meanings = []struct {
-	outcome kit.Outcome
-	knows   func(err error) bool
-}{
-	{kit.DNS, is[*net.DNSError]},
-	{kit.Timeout, isTimeout},
-	{kit.Protocol, isNotHTTP2},
-	{kit.TLS, isTLS},
-	{kit.Connect, isDial},
-	{kit.Length, endsInBody},
-	{kit.Reset, isReset},
-	{kit.Protocol, isProtocol},
-}
-
-func (c *client) Classify(err error) kit.Outcome {
-	for _, row := range meanings {
-		if row.knows(err) {
-			return row.outcome
-		}
-	}
-	return kit.ClientException
-}
-
-func is[Type error](err error) bool {
-	var wanted Type
-	return errors.As(err, &wanted)
-}
-
-func isTimeout(err error) bool {
-	var timed net.Error
-	return errors.As(err, &timed) && timed.Timeout()
-}
-
-func isTLS(err error) bool {
-	return is[tls.RecordHeaderError](err) || is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) ||
-		is[x509.CertificateInvalidError](err) || strings.Contains(err.Error(), "tls: ")
-}
-
-func isNotHTTP2(err error) bool {
-	return errors.Is(err, errNotHTTP2) || strings.Contains(err.Error(), "no application protocol")
-}
-
-func isDial(err error) bool {
-	var operation *net.OpError
-	return errors.As(err, &operation) && operation.Op == "dial"
-}
-
-func endsInBody(err error) bool {
-	return is[*inBody](err) && errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "server closed idle connection")
-}
-
-// net/http has no types for these.
-func isProtocol(err error) bool {
-	return is[*http.ProtocolError](err) || strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "http2: ")
 }

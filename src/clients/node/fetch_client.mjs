@@ -28,7 +28,9 @@ class FetchClient extends Client {
     this.#sayWhatItCannot();
     void globalThis.Response; // makes Node load fetch, and with it the dispatcher
     const Agent = globalThis[DISPATCHER]?.constructor;
-    if (Agent === undefined) throw new Refusal('unsupported', `the pool of fetch is out of reach in Node ${process.versions.node}`);
+    if (Agent === undefined) {
+      throw new Refusal('unsupported', `the pool of fetch is out of reach in Node ${process.versions.node}`);
+    }
     const connect = connector(this);
     globalThis[DISPATCHER] = new Agent(this.#isStock ? { connect } : {
       connect, connections: this.job.concurrency, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS,
@@ -48,7 +50,8 @@ class FetchClient extends Client {
       this.cannot('requests.body_path', `sends no body with ${MAY_NOT_HAVE_A_BODY.join(' and ')}`);
     }
     if (methods.includes('HEAD') || withBody.some((method) => !KEEPS_CONNECTION_WITH_A_BODY.includes(method))) {
-      this.cannot('keepalive', `closes the connection after HEAD, and after a body that is not of ${KEEPS_CONNECTION_WITH_A_BODY.join(', ')}`);
+      const kept = KEEPS_CONNECTION_WITH_A_BODY.join(', ');
+      this.cannot('keepalive', `closes the connection after HEAD, and after a body that is not of ${kept}`);
     }
   }
 

@@ -6,7 +6,7 @@
  */
 import { EventEmitter } from 'node:events';
 
-import { bodyBytes, Client, connector, installed, now, run } from './hb_kit/index.mjs';
+import { bodyBytes, Client, connector, installed, now, Refusal, run } from './hb_kit/index.mjs';
 
 const folder = process.argv[2] ?? '.';
 const undici = await installed(folder, 'undici');
@@ -27,6 +27,9 @@ class UndiciClient extends Client {
   }
 
   async open() {
+    if (this.job.http === '2' && this.job.requests.some(({ url }) => url.startsWith('http:'))) {
+      throw new Refusal('unsupported', 'speaks HTTP/2 over TLS only');
+    }
     const connect = connector(this);
     this.cannot('headers', 'adds Connection');
     if (this.#isStock) {

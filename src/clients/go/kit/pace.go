@@ -66,7 +66,8 @@ func (p *pace) sleepUntil(instantNs int64) error {
 		return nil
 	}
 	setting := [2]syscall.Timespec{1: syscall.NsecToTimespec(instantNs)} // the first is the interval
-	_, _, errno := syscall.Syscall6(syscall.SYS_TIMERFD_SETTIME, p.fd, timerAbsolute, uintptr(unsafe.Pointer(&setting)), 0, 0, 0)
+	_, _, errno := syscall.Syscall6(syscall.SYS_TIMERFD_SETTIME, p.fd, timerAbsolute,
+		uintptr(unsafe.Pointer(&setting)), 0, 0, 0)
 	if errno != 0 {
 		return errno
 	}

@@ -17,11 +17,12 @@ export function connector(client) {
   const sessions = new Map();
   return ({ hostname, protocol, port, servername }, callback) => {
     const beginNs = now();
+    const place = { host: hostname, port: port || (protocol === 'https:' ? 443 : 80) };
     const socket = protocol === 'https:'
-      ? secureSocket({ host: hostname, port: port || 443, ...(servername && { servername }), ...trust }, job.http, sessions)
-      : net.connect({ host: hostname, port: port || 80 });
+      ? secureSocket({ ...place, ...(servername && { servername }), ...trust }, job.http, sessions)
+      : net.connect(place);
     socket.setNoDelay(true).setKeepAlive(true, TCP_KEEPALIVE_MS);
-    settled(socket, timeoutMs, protocol === 'https:' && job.http === '2', (failure) => {
+    settled(socket, timeoutMs, job.http === '2', (failure) => {
       connected(beginNs, now(), failure);
       if (failure === undefined) callback(null, socket);
       else callback(failure);
