@@ -31,8 +31,8 @@ static const struct {
     {"too_few_samples", "Fewer than 10 responses lie beyond p99: high percentiles are luck."},
     {"client_saturated", "The client used all the CPU it could: it was the limit, not the server."},
     {"server_limited",
-     "The server was the limit, not the client: it used all the CPU it could, or the client came "
-     "within 70 % of what the fastest client gets from it."},
+     "The server was the limit, not the client: it used all the CPU it could, or the client hardly "
+     "worked and yet came within 70 % of what the fastest client gets."},
     {"generator_late", "Less than 99 % of the requests due in the window were sent in time."},
     {"not_steady", "The figures drifted over the window: a longer warm-up may help."},
     {"count_mismatch", "Client and server disagree on how many requests there were."},

@@ -12,8 +12,8 @@
 #define ENOUGH_FOR_P99 1000 /* ten samples beyond the ninety-ninth hundredth */
 #define CLIENT_SATURATED_SHARE 0.95
 #define SERVER_LIMITED_SHARE 0.90
-#define CEILING_SHARE                                                                              \
-    0.70 /* so near to what the fastest client gets that the server decides, too */
+#define CEILING_SHARE 0.70        /* so near to what the fastest client gets … */
+#define WAITING_CLIENT_SHARE 0.20 /* … while hardly working: what it waits for decides */
 #define GENERATOR_LATE_SHARE 0.01
 #define LITTLES_LAW_TOLERANCE 0.20
 #define LITTLES_LAW_MIN_REQUESTS 50 /* below that the window's edges matter more than the law */
@@ -58,12 +58,23 @@ static bool is_client_saturated(const struct hb_run_result *result,
     return uses_share(result, &result->client, facts->client_cores, CLIENT_SATURATED_SHARE);
 }
 
+/* Whether the client gets nearly what the fastest one gets while it hardly works. A client that
+ * comes as near by working is merely fast: at one connection, where nobody saturates the server,
+ * every good client does. */
+static bool waits_at_the_ceiling(const struct hb_run_result *result,
+                                 const struct hb_trust_facts *facts)
+{
+    return facts->ceiling > 0 && result->client.known &&
+           hb_run_requests_per_second(result) >= CEILING_SHARE * facts->ceiling &&
+           !uses_share(result, &result->client, 1, WAITING_CLIENT_SHARE);
+}
+
 /* A topology is as fast as the slowest of its programs: the proxy on its one thread, or one of the
  * instances, may be at its limit while the whole is not. */
 static bool is_server_limited(const struct hb_run_result *result,
                               const struct hb_trust_facts *facts)
 {
-    if (facts->ceiling > 0 && hb_run_requests_per_second(result) >= CEILING_SHARE * facts->ceiling)
+    if (waits_at_the_ceiling(result, facts))
         return true;
     for (size_t i = 0; i < result->hops_count; i++) {
         unsigned cores = facts->hop_cores != NULL ? facts->hop_cores[i] : facts->server_cores;

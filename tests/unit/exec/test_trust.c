@@ -99,6 +99,24 @@ static void single_loop_busy_on_many_cores(struct fixture *fixture)
     fixture->facts.client_cores = 16;
 }
 
+/* 1,000 requests a second of the 1,100 that the yardstick gets. */
+static void waits_near_the_yardstick(struct fixture *fixture)
+{
+    fixture->facts.ceiling = 1100;
+    fixture->result.client.cpu_ns = HB_NS_PER_S;
+}
+
+static void works_near_the_yardstick(struct fixture *fixture)
+{
+    fixture->facts.ceiling = 1100;
+}
+
+static void waits_far_below_the_yardstick(struct fixture *fixture)
+{
+    fixture->facts.ceiling = 1500;
+    fixture->result.client.cpu_ns = HB_NS_PER_S;
+}
+
 static void server_busy(struct fixture *fixture)
 {
     fixture->result.server.cpu_ns = 91 * HB_NS_PER_S / 10;
@@ -197,6 +215,9 @@ static void each_flag_is_raised_by_its_own_cause_alone(void **state HB_UNUSED)
         {client_busy, HB_FLAG_CLIENT_SATURATED},
         {single_loop_busy_on_many_cores, HB_FLAG_CLIENT_SATURATED},
         {server_busy, HB_FLAG_SERVER_LIMITED},
+        {waits_near_the_yardstick, HB_FLAG_SERVER_LIMITED},
+        {works_near_the_yardstick, 0},
+        {waits_far_below_the_yardstick, 0},
         {late, HB_FLAG_GENERATOR_LATE},
         {slowing_down, HB_FLAG_NOT_STEADY},
         {latency_growing_at_a_fixed_rate, HB_FLAG_NOT_STEADY},
