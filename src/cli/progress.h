@@ -1,6 +1,7 @@
 /*
  * One line on a terminal's standard error that says where a sweep is: which run of how many, its
- * phase, live requests/s and errors, time left; or what an installer says. Silent when standard error is no terminal or with
+ * phase, live requests/s and errors, time left; or what an installer says. Silent when standard
+ * error is no terminal or with
  * --quiet.
  */
 #ifndef HB_CLI_PROGRESS_H

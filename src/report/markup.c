@@ -52,7 +52,8 @@ const char hb_report_style[] =
     "0}\n"
     "figure{margin:.8rem 0;max-width:46rem}figure svg[role=img]{width:100%;height:auto;"
     "background:var(--panel)}svg text{fill:var(--dim);font:12px system-ui,sans-serif}"
-    ".shade{fill:var(--line);opacity:.6}.grid{stroke:var(--line)}.axis{stroke:var(--dim)}.key{display:inline-block;"
+    ".shade{fill:var(--line);opacity:.6}.grid{stroke:var(--line)}.axis{stroke:var(--dim)}.key{"
+    "display:inline-block;"
     "margin-right:1rem;white-space:nowrap}\n"
     ".series polyline{fill:none;stroke:currentColor;stroke-width:2}.series .bar{stroke:"
     "currentColor;stroke-width:1.5}.series circle,.series rect,.series path{fill:currentColor}\n"
@@ -68,5 +69,6 @@ const char hb_report_style[] =
     "section,.lazy{content-visibility:auto;"
     "contain-intrinsic-size:auto 40rem}pre{background:var(--panel);padding:1rem;"
     "overflow-x:auto;font-size:.85rem}summary{cursor:pointer}\n"
-    "@media print{body{max-width:none}section,.lazy{content-visibility:visible}details{display:block}}"
+    "@media "
+    "print{body{max-width:none}section,.lazy{content-visibility:visible}details{display:block}}"
     "\n";
