@@ -48,6 +48,7 @@ struct installing {
     struct hb_registry registry;
     struct hb_install_options options;
     struct hb_progress_line progress;
+    struct hb_machine_lock lock;     /* taken when there is something to do */
     const struct hb_entry **entries; /* in cli->arena */
     size_t count, capacity;
     const char *unreachable; /* a way to install whose registry was not reached */
@@ -60,6 +61,14 @@ static void show_line(void *context, const char *line)
     struct installing *installing = context;
 
     hb_progress_show_text(&installing->progress, hb_cli_safe(installing->cli, line));
+}
+
+/* Installing would disturb what is being measured, and change what is being used. */
+static int keep_sweeps_away(void *context, struct hb_error *err)
+{
+    struct installing *installing = context;
+
+    return installing->lock.fd >= 0 ? 0 : hb_machine_lock_take(&installing->lock, err);
 }
 
 static void add_entry(struct installing *installing, const struct hb_entry *entry)
@@ -237,14 +246,13 @@ static int install_one(struct installing *installing, const struct hb_entry *ent
 static int install_all(struct installing *installing, const struct install_options *options,
                        char *const *names, int count, struct hb_error *err)
 {
-    HB_CLEANUP(hb_machine_lock_release) struct hb_machine_lock lock = HB_MACHINE_LOCK_NONE;
-
     if (choose_entries(installing, options, names, count, err) != 0)
         return -1;
-    if (hb_machine_lock_take(&lock, err) != 0) /* it would disturb what is being measured */
-        return -1;
-    installing->options = (struct hb_install_options){
-        .anew = options->anew, .system = options->system, .line = show_line, .context = installing};
+    installing->options = (struct hb_install_options){.anew = options->anew,
+                                                      .system = options->system,
+                                                      .before = keep_sweeps_away,
+                                                      .line = show_line,
+                                                      .context = installing};
     for (size_t i = 0; i < installing->count; i++) {
         if (install_one(installing, installing->entries[i], err) != 0)
             return -1;
@@ -283,7 +291,7 @@ static int run_install(struct hb_cli *cli, const void *opaque, char *const *argu
                        int *exit_code, struct hb_error *err)
 {
     const struct install_options *options = opaque;
-    struct installing installing = {.cli = cli};
+    struct installing installing = {.cli = cli, .lock = HB_MACHINE_LOCK_NONE};
     int result;
 
     cli->quiet = options->quiet;
@@ -299,6 +307,7 @@ static int run_install(struct hb_cli *cli, const void *opaque, char *const *argu
         return list_environments(&installing, err);
     hb_progress_init(&installing.progress, options->quiet);
     result = install_all(&installing, options, arguments, count, err);
+    hb_machine_lock_release(&installing.lock);
     *exit_code = hb_exit_worst(*exit_code, installing.exit_code);
     return result;
 }

@@ -8,6 +8,7 @@
 
 #include <xxhash.h>
 
+#include "base/assert.h"
 #include "base/buf.h"
 
 enum { VERSION_MAX = 60, PACKAGE_MAX = 500 };
@@ -64,7 +65,7 @@ const char *hb_package_parse(const char *text, const char *folder, struct hb_are
 }
 
 /* What each way to install can do beyond what is shipped. */
-static const struct {
+static const struct ability {
     const char *kind, *excuse;
     bool version, python, packages;
 } abilities[] = {
@@ -82,23 +83,41 @@ static bool is_empty(const struct hb_choice *choice)
     return choice->version == NULL && choice->python == NULL && choice->packages_count == 0;
 }
 
+static bool exceeds(const struct ability *ability, const struct hb_choice *choice)
+{
+    return (choice->version != NULL && !ability->version) ||
+           (choice->python != NULL && !ability->python) ||
+           (choice->packages_count > 0 && !ability->packages);
+}
+
+static const struct ability *ability_of(const struct hb_entry *entry)
+{
+    for (size_t i = 0; i < HB_ARRAY_LEN(abilities); i++) {
+        if (strcmp(abilities[i].kind, entry->install_kind) == 0)
+            return &abilities[i];
+    }
+    HB_ASSERT(!"a known way to install");
+    return NULL;
+}
+
+/* A version needs something that it is the version of: its own name will not do for a module. */
+static bool lacks_module(const struct hb_entry *entry)
+{
+    return strcmp(entry->install_kind, "go") == 0 &&
+           (entry->packages == NULL || entry->packages[0] == NULL);
+}
+
 const char *hb_choice_problem(const struct hb_entry *entry, const struct hb_choice *choice)
 {
     if (is_empty(choice))
         return NULL;
-    for (size_t i = 0; i < HB_ARRAY_LEN(abilities); i++) {
-        if (strcmp(abilities[i].kind, entry->install_kind) == 0 &&
-            ((choice->version != NULL && !abilities[i].version) ||
-             (choice->python != NULL && !abilities[i].python) ||
-             (choice->packages_count > 0 && !abilities[i].packages)))
-            return abilities[i].excuse;
-    }
-    if (strcmp(entry->install_kind, "go") == 0 && choice->version != NULL &&
-        (entry->packages == NULL || entry->packages[0] == NULL))
+    if (exceeds(ability_of(entry), choice))
+        return ability_of(entry)->excuse;
+    if (choice->version != NULL && lacks_module(entry))
         return "names no module whose version could be chosen";
-    return choice->version != NULL && choice->packages_count > 0
-               ? "gets its version from 'install': write it there, as NAME==VERSION"
-               : NULL;
+    if (choice->version != NULL && choice->packages_count > 0)
+        return "gets its version from 'install': write it there, as NAME==VERSION";
+    return NULL;
 }
 
 /* Of everything that makes this environment another one. Folders are absolute: two checkouts with

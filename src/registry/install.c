@@ -203,10 +203,12 @@ static void tell_waiting(void *context)
 static int install(struct hb_installation *installation, const struct hb_installer *installer,
                    struct hb_install_result *result, struct hb_error *err)
 {
-    HB_CLEANUP(hb_env_store_close) struct hb_env_store store;
+    HB_CLEANUP(hb_env_store_close) struct hb_env_store store = {.lock = -1};
     struct hb_install_options options = *installation->options;
     bool there = false;
 
+    if (options.before != NULL && options.before(options.context, err) != 0)
+        return -1;
     if (hb_env_store_open(&store, installation->registry->env_dir, tell_waiting, &options, err) !=
         0)
         return -1;

@@ -18,6 +18,8 @@ enum hb_install_outcome {
 struct hb_install_options {
     bool anew;   /* also when it is there */
     bool system; /* apt-get may be run, when that needs no password */
+    /* Called before anything is changed; may refuse. NULL: nothing stands against it. */
+    int (*before)(void *context, struct hb_error *err);
     /* What happens, for people: commands and what they print. */
     void (*line)(void *context, const char *line);
     void *context;

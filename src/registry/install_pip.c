@@ -188,7 +188,7 @@ static int run_constrained(struct hb_installation *installation, struct argument
     }
     if (hb_installation_run(installation, arguments->items, NULL, err) == 0)
         return 0;
-    if (constraints == NULL || !is_contradiction(installation->said))
+    if (constraints == NULL || installation->unreachable || !is_contradiction(installation->said))
         return -1;
     arguments->items[count] = NULL;
     json_object_set_new(installation->receipt, "constraints",

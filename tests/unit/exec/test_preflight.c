@@ -81,7 +81,8 @@ static void the_client_s_own_limit_is_given_with_its_reason(void **state HB_UNUS
     struct hb_error err = {0};
 
     assert_int_equal(check(0, 2, HB_RESOURCE_PORTS, UINT64_MAX, &err), -1);
-    assert_non_null(strstr(err.message, "its max_concurrency is 15000 (memory)"));
+    assert_non_null(strstr(err.message, "its max_concurrency in one process is 15000 (memory); "
+                                        "split the run with run: {processes: 2}"));
 }
 
 static void this_machine_holds_a_small_plan(void **state HB_UNUSED)
