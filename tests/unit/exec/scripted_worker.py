@@ -91,6 +91,13 @@ class Moody(Honest):
         super().live()
 
 
+class RestsBetweenRequests(Honest):
+    """Half of its time goes elsewhere."""
+
+    def sample(self, start_ns, end_ns):
+        return super().sample(start_ns, (start_ns + end_ns) // 2)
+
+
 class CrashBeforeReady(Honest):
     def before_ready(self):
         raise RuntimeError("no such library")
