@@ -41,7 +41,7 @@ class FetchClient extends Client {
   #sayWhatItCannot() {
     const methods = this.job.requests.map(({ method }) => method);
     const withBody = this.job.requests.filter(({ body }) => body !== null).map(({ method }) => method);
-    this.cannot('headers', `adds Connection, and ${ADDED} where they are not given; sends names in lower case`);
+    this.cannot('headers', `adds Connection, and ${ADDED} where they are not given; joins the values of a repeated one`);
     this.cannot('decompression', 'always decodes gzip, deflate and br; bytes are those after decoding');
     if (this.#isStock) {
       this.cannot('timeout_ns', 'stock: its own limits, five minutes for the headers and between pieces of the body');
