@@ -12,6 +12,7 @@ const struct hb_command *const hb_commands[] = {
     &hb_command_bench,
     &hb_command_report,
     &hb_command_show,
+    &hb_command_wire,
     &hb_command_list,
     &hb_command_doctor,
     &hb_command_install,

@@ -18,5 +18,6 @@ extern const struct hb_command hb_command_install;
 extern const struct hb_command hb_command_sweeps;
 extern const struct hb_command hb_command_replay;
 extern const struct hb_command hb_command_serve;
+extern const struct hb_command hb_command_wire;
 
 #endif

@@ -17,8 +17,8 @@
 #include "exec/wire_run.h"
 #include "exec/wire_stream.h"
 
-#define FEW_CALLS_REQUESTS 8 /* of the two traced runs */
-#define MANY_CALLS_REQUESTS 72
+#define FEW_CALLS_REQUESTS 20 /* of the two traced runs */
+#define MANY_CALLS_REQUESTS 220
 #define TEXT_MAX_BYTES (8 * HB_WIRE_HEAD_MAX) /* nothing is cut: half a secret is not masked */
 #define COUNTS_MAX_BYTES (1u << 20)
 

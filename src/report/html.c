@@ -12,6 +12,7 @@
 #include "report/exporters.h"
 #include "report/html_charts.h"
 #include "report/html_tables.h"
+#include "report/html_wire.h"
 #include "report/markup.h"
 
 static void write_head(const struct hb_report *report, FILE *out)
@@ -157,6 +158,7 @@ static int write_html(const struct hb_report *report, FILE *out, struct hb_error
         return -1;
     hb_html_flags(report, out);
     hb_html_unhonoured(report, out);
+    hb_html_wire(report, out);
     hb_html_failures(report, out);
     hb_html_runs(report, out);
     write_environment(report->sweep, out);

@@ -7,6 +7,7 @@
 #include "gate/trust_rules.h"
 #include "report/exporters.h"
 #include "report/run_columns.h"
+#include "report/wire_json.h"
 
 #define RESULTS_SCHEMA_VERSION 1
 
@@ -257,7 +258,9 @@ static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struc
         write_server(&report->servers[i], out);
     }
     write_unhonoured(report, out);
-    fputs("],\n \"runs\": [", out);
+    fputs("],\n \"wires\": ", out);
+    hb_wire_write_json(report->wires, report->wires_count, out);
+    fputs(",\n \"runs\": [", out);
     for (size_t i = 0; i < report->runs_count; i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", out);
         write_run(report, &report->runs[i], &hops, out);

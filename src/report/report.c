@@ -47,6 +47,7 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     struct hb_server_row *servers;
     struct hb_hop_row *hops;
     struct hb_unhonoured_row *unhonoured;
+    struct hb_wire_row *wires;
     struct hb_run_row *runs;
 
     *ret_report =
@@ -57,8 +58,10 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
             0 ||
         hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0 ||
         hb_store_load_unhonoured(store, sweep->id, arena, &unhonoured,
-                                 &ret_report->unhonoured_count, err) != 0)
+                                 &ret_report->unhonoured_count, err) != 0 ||
+        hb_store_load_wires(store, sweep->id, arena, &wires, &ret_report->wires_count, err) != 0)
         return -1;
+    ret_report->wires = wires;
     ret_report->unhonoured = unhonoured;
     ret_report->runs = runs;
     ret_report->servers = servers;

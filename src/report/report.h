@@ -22,6 +22,8 @@ struct hb_report {
     size_t hops_count;
     const struct hb_unhonoured_row *unhonoured; /* by client */
     size_t unhonoured_count;
+    const struct hb_wire_row *wires; /* those of one request next to each other */
+    size_t wires_count;
     struct hb_summaries cells;
     struct hb_store *store; /* for series and histograms */
     struct hb_arena *arena; /* for what exporters make on the way */

@@ -1,0 +1,402 @@
+/* Making the rows. Each kind of fact is one function that fills a row's cells; facts about texts
+ * differ when the texts do, facts about counted calls by a tolerance. */
+#include "report/wire_rows.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#define CALLS_SHARE 0.02
+#define CALLS_LEAST 0.1
+#define WAITS_LEAST 1.0
+#define VERSION "version of the client"
+
+struct facts {
+    const struct hb_wire_row *const *wires;
+    size_t wires_count;
+    struct hb_arena *arena;
+    struct hb_wire_fact *rows;
+    size_t count;
+};
+
+/* ---- rows ---- */
+
+static bool texts_differ(const char *const *cells, size_t count)
+{
+    const char *said = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i][0] == '\0')
+            continue;
+        if (said != NULL && strcmp(said, cells[i]) != 0)
+            return true;
+        said = cells[i];
+    }
+    return false;
+}
+
+static bool all_silent(const char *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cells[i][0] != '\0')
+            return false;
+    return true;
+}
+
+static void add_row(struct facts *facts, const char *label, const char *const *cells, bool differs)
+{
+    if (!all_silent(cells, facts->wires_count))
+        facts->rows[facts->count++] = (struct hb_wire_fact){label, cells, differs};
+}
+
+/* Versions of different clients say nothing when they are compared. */
+static bool is_one_client(const struct facts *facts)
+{
+    for (size_t i = 1; i < facts->wires_count; i++)
+        if (strcmp(facts->wires[i]->client, facts->wires[0]->client) != 0)
+            return false;
+    return true;
+}
+
+/* What one profile says about something; "" when nothing. */
+typedef const char *tell_function(const struct hb_wire_row *wire, struct hb_arena *arena);
+
+static void add_told(struct facts *facts, const char *label, tell_function *tell)
+{
+    const char **cells = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *cells);
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        cells[i] = tell(facts->wires[i], facts->arena);
+    add_row(facts, label, cells, texts_differ(cells, facts->wires_count));
+}
+
+static const struct hb_wire_request *first_of(const struct hb_wire_row *wire)
+{
+    return wire->sent.seen_count > 0 ? &wire->sent.seen[0] : NULL;
+}
+
+/* ---- what a profile says ---- */
+
+static const char *tell_failure(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+{
+    return wire->failure;
+}
+
+static const char *tell_version(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+{
+    return wire->sent.client_version;
+}
+
+static const char *tell_line(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+{
+    return first_of(wire) != NULL ? first_of(wire)->line : wire->sent.seen_why;
+}
+
+static const char *tell_order(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    const struct hb_wire_request *request = first_of(wire);
+    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 1 << 20};
+
+    for (size_t i = 0; request != NULL && i < request->headers_count; i++)
+        hb_buf_printf(&text, "%s%s", i > 0 ? ", " : "", request->headers[i].name);
+    return hb_arena_strdup(arena, hb_buf_text(&text));
+}
+
+static const char *tell_body(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    const struct hb_wire_request *request = first_of(wire);
+
+    if (request == NULL)
+        return "";
+    if (strcmp(request->framing, "none") == 0 && request->body_bytes == 0)
+        return "none";
+    return hb_arena_printf(arena, "%" PRIu64 " bytes, %s, %s", request->body_bytes,
+                           request->framing,
+                           request->body_as_given ? "as given" : "other than given");
+}
+
+static const char *tell_variety(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    return wire->sent.seen_count > 1
+               ? hb_arena_printf(arena, "%zu different; the first is shown", wire->sent.seen_count)
+               : "";
+}
+
+static const char *number(struct hb_arena *arena, double value)
+{
+    if (value < 0)
+        return "";
+    return hb_arena_printf(arena, "%.*f", value == floor(value) ? 0 : 1, value);
+}
+
+static const char *tell_sent(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    return number(arena, wire->sent.bytes_sent);
+}
+
+static const char *tell_received(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    return number(arena, wire->sent.bytes_received);
+}
+
+static const char *tell_setup(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    if (wire->sent.setup_sent <= 0)
+        return "";
+    return hb_arena_printf(arena, "%.0f sent, %.0f received", wire->sent.setup_sent,
+                           wire->sent.setup_received);
+}
+
+static const char *tell_connections(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    if (wire->failure[0] != '\0')
+        return "";
+    return hb_arena_printf(arena, "%" PRIu64 " for %" PRIu64 " requests", wire->sent.connections,
+                           wire->sent.requests);
+}
+
+static const char *tell_verified(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    uint64_t others = wire->sent.requests - wire->sent.verified;
+
+    return others > 0 && wire->sent.verified < wire->sent.requests
+               ? hb_arena_printf(arena, "%" PRIu64 " of %" PRIu64, others, wire->sent.requests)
+               : "";
+}
+
+static const char *tell_note(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+{
+    return wire->sent.seen_note;
+}
+
+/* ---- headers ---- */
+
+static const struct hb_wire_header *find_header(const struct hb_wire_request *request,
+                                                const char *name, size_t occurrence)
+{
+    for (size_t i = 0; request != NULL && i < request->headers_count; i++)
+        if (strcasecmp(request->headers[i].name, name) == 0 && occurrence-- == 0)
+            return &request->headers[i];
+    return NULL;
+}
+
+/* How often the name stood before, in the same request. */
+static size_t occurrence_of(const struct hb_wire_request *request, size_t index)
+{
+    size_t before = 0;
+
+    for (size_t i = 0; i < index; i++)
+        before += strcasecmp(request->headers[i].name, request->headers[index].name) == 0;
+    return before;
+}
+
+/* A spelling other than the row's shows. */
+static const char *tell_header(const struct facts *facts, const struct hb_wire_row *wire,
+                               const char *name, size_t occurrence)
+{
+    const struct hb_wire_header *header = find_header(first_of(wire), name, occurrence);
+
+    if (header == NULL)
+        return first_of(wire) != NULL ? HB_WIRE_ABSENT : "";
+    if (strcmp(header->name, name) != 0)
+        return hb_arena_printf(facts->arena, "%s: %s", header->name, header->value);
+    return header->value[0] != '\0' ? header->value : "(empty)";
+}
+
+static bool is_told_before(const struct facts *facts, size_t wire, const char *name,
+                           size_t occurrence)
+{
+    for (size_t i = 0; i < wire; i++)
+        if (find_header(first_of(facts->wires[i]), name, occurrence) != NULL)
+            return true;
+    return false;
+}
+
+static void add_header(struct facts *facts, const char *name, size_t occurrence)
+{
+    const char **cells = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *cells);
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        cells[i] = tell_header(facts, facts->wires[i], name, occurrence);
+    add_row(facts, name, cells, texts_differ(cells, facts->wires_count));
+}
+
+static void add_headers(struct facts *facts)
+{
+    for (size_t wire = 0; wire < facts->wires_count; wire++) {
+        const struct hb_wire_request *request = first_of(facts->wires[wire]);
+
+        for (size_t i = 0; request != NULL && i < request->headers_count; i++) {
+            size_t occurrence = occurrence_of(request, i);
+
+            if (!is_told_before(facts, wire, request->headers[i].name, occurrence))
+                add_header(facts, request->headers[i].name, occurrence);
+        }
+    }
+}
+
+/* Only worth a row when it differs. */
+static void add_order(struct facts *facts)
+{
+    add_told(facts, "order of headers", tell_order);
+    if (facts->count > 0 && !facts->rows[facts->count - 1].differs &&
+        strcmp(facts->rows[facts->count - 1].label, "order of headers") == 0)
+        facts->count--;
+}
+
+/* ---- system calls ---- */
+
+static double calls_of(const struct hb_wire_profile *profile, const char *name)
+{
+    if (profile->system_calls < 0)
+        return -1;
+    for (size_t i = 0; i < profile->calls_count; i++)
+        if (strcmp(profile->calls[i].name, name) == 0)
+            return profile->calls[i].per_request;
+    return 0;
+}
+
+/* Calls that wait come as often as the answer is not there yet, which is luck. */
+static bool is_waiting(const char *name)
+{
+    static const char *const names[] = {
+        "poll",         "ppoll", "select",      "pselect6",  "epoll_wait",      "epoll_pwait",
+        "epoll_pwait2", "futex", "sched_yield", "nanosleep", "clock_nanosleep", "restart_syscall"};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* `least`: counts that are no further apart agree, whatever their size. */
+static void add_counts(struct facts *facts, const char *label, const double *counts, double least)
+{
+    const char **cells = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *cells);
+    double low = INFINITY, high = 0;
+
+    for (size_t i = 0; i < facts->wires_count; i++) {
+        cells[i] = counts[i] < 0 ? "" : hb_arena_printf(facts->arena, "%.1f", counts[i]);
+        if (counts[i] >= 0) {
+            low = fmin(low, counts[i]);
+            high = fmax(high, counts[i]);
+        }
+    }
+    add_row(facts, label, cells, high - low > least && high - low > CALLS_SHARE * high);
+}
+
+static void add_call(struct facts *facts, const char *name)
+{
+    double *counts = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *counts);
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        counts[i] = calls_of(&facts->wires[i]->sent, name);
+    add_counts(facts, hb_arena_printf(facts->arena, "calls of %s", name), counts,
+               is_waiting(name) ? WAITS_LEAST : CALLS_LEAST);
+}
+
+static bool is_counted_before(const struct facts *facts, size_t wire, const char *name)
+{
+    for (size_t i = 0; i < wire; i++)
+        if (calls_of(&facts->wires[i]->sent, name) >= CALLS_LEAST)
+            return true;
+    return false;
+}
+
+static const char *tell_why_no_calls(const struct hb_wire_row *wire,
+                                     struct hb_arena *arena HB_UNUSED)
+{
+    return wire->sent.system_calls_why;
+}
+
+static void add_each_call(struct facts *facts)
+{
+    for (size_t wire = 0; wire < facts->wires_count; wire++) {
+        const struct hb_wire_profile *sent = &facts->wires[wire]->sent;
+
+        for (size_t i = 0; i < sent->calls_count; i++)
+            if (sent->calls[i].per_request >= CALLS_LEAST &&
+                !is_counted_before(facts, wire, sent->calls[i].name))
+                add_call(facts, sent->calls[i].name);
+    }
+}
+
+/* Their sum differs, too, when any of them does. */
+static void add_calls(struct facts *facts)
+{
+    double *totals = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *totals);
+    size_t sum = facts->count;
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        totals[i] = facts->wires[i]->sent.system_calls;
+    add_counts(facts, "system calls a request", totals, WAITS_LEAST);
+    add_each_call(facts);
+    for (size_t i = sum + 1; i < facts->count; i++)
+        facts->rows[sum].differs |= facts->rows[i].differs;
+    add_told(facts, "system calls unknown", tell_why_no_calls);
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    const char *label;
+    tell_function *tell;
+} before[] = {{"could not be looked at", tell_failure},
+              {VERSION, tell_version},
+              {"seen", tell_note},
+              {"request line", tell_line}};
+static const struct {
+    const char *label;
+    tell_function *tell;
+} after[] = {
+    {"body", tell_body},
+    {"requests", tell_variety},
+    {"bytes sent a request", tell_sent},
+    {"bytes received a request", tell_received},
+    {"bytes to set up a connection", tell_setup},
+    {"connections", tell_connections},
+    {"unexpected responses", tell_verified},
+};
+
+static size_t most_rows(const struct hb_wire_row *const *wires, size_t count)
+{
+    size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + 3;
+
+    for (size_t i = 0; i < count; i++)
+        rows += wires[i]->sent.calls_count +
+                (first_of(wires[i]) != NULL ? first_of(wires[i])->headers_count : 0);
+    return rows;
+}
+
+void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct hb_arena *arena,
+                   struct hb_wire_fact **ret_facts, size_t *ret_count)
+{
+    struct facts facts = {.wires = wires, .wires_count = count, .arena = arena};
+
+    facts.rows = hb_arena_calloc(arena, most_rows(wires, count), sizeof *facts.rows);
+    for (size_t i = 0; i < HB_ARRAY_LEN(before); i++)
+        add_told(&facts, before[i].label, before[i].tell);
+    for (size_t i = 0; i < facts.count && !is_one_client(&facts); i++)
+        facts.rows[i].differs &= strcmp(facts.rows[i].label, VERSION) != 0;
+    add_headers(&facts);
+    add_order(&facts);
+    for (size_t i = 0; i < HB_ARRAY_LEN(after); i++)
+        add_told(&facts, after[i].label, after[i].tell);
+    add_calls(&facts);
+    *ret_facts = facts.rows;
+    *ret_count = facts.count;
+}
+
+bool hb_wire_same_request(const struct hb_wire_row *a, const struct hb_wire_row *b)
+{
+    return strcmp(a->server, b->server) == 0 && strcmp(a->method, b->method) == 0 &&
+           strcmp(a->url, b->url) == 0 && strcmp(a->protocol, b->protocol) == 0;
+}
+
+void hb_wire_describe(const struct hb_wire_row *wire, struct hb_buf *ret_text)
+{
+    hb_buf_printf(ret_text, "%s %s on %s", wire->method, wire->url, wire->server);
+    if (strcmp(wire->protocol, "http/1.1") != 0)
+        hb_buf_printf(ret_text, " over %s", wire->protocol);
+}
