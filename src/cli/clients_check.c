@@ -29,8 +29,9 @@ int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning, str
 {
     const struct hb_scenario *scenario = planning->scenario;
     const struct hb_plan *plan = &planning->plan;
-    const struct hb_entry **checked = hb_arena_calloc(
-        &cli->arena, scenario->clients_count + 2 * scenario->servers_count, sizeof *checked);
+    const struct hb_entry **checked =
+        hb_arena_calloc(&cli->arena, scenario->clients_count + 2 * scenario->servers_count,
+                        sizeof(const struct hb_entry *));
     size_t count = 0;
 
     for (size_t i = 0; i < plan->cells_count; i++) {

@@ -48,8 +48,9 @@ static int resolve_revision(const struct hb_package *package, struct hb_arena *a
     const char *revision = hb_arena_printf(arena, "%s^{commit}", package->value);
     const char *const which_commit[] = {"--verify", revision};
     const char *const which_folder[] = {"--show-toplevel", NULL};
-    const char *folder;
+    const char *folder = "";
 
+    *ret_state = "";
     if (ask_git(package, which_commit, arena, ret_state, err) != 0 ||
         ask_git(package, which_folder, arena, &folder, err) != 0)
         return -1;
@@ -143,7 +144,7 @@ static int put_choice(uint64_t *hash, const struct hb_choice *choice, struct hb_
     put_text(hash, choice->version != NULL ? choice->version : "");
     put_text(hash, choice->python != NULL ? choice->python : "");
     for (size_t i = 0; i < choice->packages_count; i++) {
-        const char *argument, *state;
+        const char *argument = "", *state = "";
 
         if (hb_package_resolve(&choice->packages[i], arena, &argument, &state, err) != 0)
             return -1;

@@ -59,7 +59,7 @@ static const char *describe_interpreter(struct hb_arena *arena, const json_t *in
     return hb_arena_printf(arena, "%s (%s)", version, path);
 }
 
-static const char *describe_choice(struct hb_arena *arena, const json_t *chosen)
+static const char *describe_choice(struct hb_arena *arena, json_t *chosen)
 {
     const char *text = "";
     const char *key;
@@ -67,7 +67,7 @@ static const char *describe_choice(struct hb_arena *arena, const json_t *chosen)
     json_t *package;
     size_t i;
 
-    json_object_foreach((json_t *)(uintptr_t)chosen, key, value)
+    json_object_foreach(chosen, key, value)
     {
         text = hb_arena_printf(arena, "%s%s%s", text, *text != '\0' ? ", " : "", key);
         if (json_is_string(value))
