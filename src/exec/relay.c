@@ -206,21 +206,20 @@ static void add_end(struct hb_relay *relay, struct connection *connection, struc
 static void accept_one(struct hb_relay *relay)
 {
     const int on = 1;
-    HB_CLEANUP(hb_fd_close)
     int client = accept4(relay->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    bool full = relay->counts.connections >= HB_RELAY_MAX_CONNECTIONS;
+    int server = client < 0 || full ? -1 : dial(relay);
     struct connection *connection;
-    int server;
 
-    if (client < 0)
+    if (server < 0) {
+        hb_fd_close(&client);
         return;
-    if (relay->counts.connections >= HB_RELAY_MAX_CONNECTIONS || (server = dial(relay)) < 0)
-        return;
+    }
     (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection = hb_alloc(sizeof *connection);
     connection->number = (size_t)relay->counts.connections++;
     add_end(relay, connection, &connection->client, client);
     add_end(relay, connection, &connection->server, server);
-    client = -1;
     relay->connections[connection->number] = connection;
 }
 

@@ -30,7 +30,8 @@ static void write_fact(const struct hb_wire_fact *fact, size_t count, FILE *out)
 static void write_table(const struct hb_wire_row *wires, size_t count, struct hb_arena *arena,
                         FILE *out)
 {
-    const struct hb_wire_row **columns = hb_arena_calloc(arena, count, sizeof *columns);
+    const struct hb_wire_row **columns =
+        hb_arena_calloc(arena, count, sizeof(struct hb_wire_row *));
     struct hb_wire_fact *facts;
     size_t facts_count;
 

@@ -7,9 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define CALLS_SHARE 0.02
-#define CALLS_LEAST 0.1
-#define WAITS_LEAST 1.0
+#define CALLS_LEAST 0.1 /* rarer ones have no row */
 #define VERSION "version of the client"
 
 struct facts {
@@ -88,9 +86,13 @@ static const char *tell_version(const struct hb_wire_row *wire, struct hb_arena 
     return wire->sent.client_version;
 }
 
-static const char *tell_line(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+static const char *tell_line(const struct hb_wire_row *wire, struct hb_arena *arena)
 {
-    return first_of(wire) != NULL ? first_of(wire)->line : wire->sent.seen_why;
+    if (first_of(wire) != NULL)
+        return first_of(wire)->line;
+    return wire->sent.seen_why[0] != '\0'
+               ? hb_arena_printf(arena, "(not read: %s)", wire->sent.seen_why)
+               : "";
 }
 
 static const char *tell_order(const struct hb_wire_row *wire, struct hb_arena *arena)
@@ -121,31 +123,6 @@ static const char *tell_variety(const struct hb_wire_row *wire, struct hb_arena 
     return wire->sent.seen_count > 1
                ? hb_arena_printf(arena, "%zu different; the first is shown", wire->sent.seen_count)
                : "";
-}
-
-static const char *number(struct hb_arena *arena, double value)
-{
-    if (value < 0)
-        return "";
-    return hb_arena_printf(arena, "%.*f", value == floor(value) ? 0 : 1, value);
-}
-
-static const char *tell_sent(const struct hb_wire_row *wire, struct hb_arena *arena)
-{
-    return number(arena, wire->sent.bytes_sent);
-}
-
-static const char *tell_received(const struct hb_wire_row *wire, struct hb_arena *arena)
-{
-    return number(arena, wire->sent.bytes_received);
-}
-
-static const char *tell_setup(const struct hb_wire_row *wire, struct hb_arena *arena)
-{
-    if (wire->sent.setup_sent <= 0)
-        return "";
-    return hb_arena_printf(arena, "%.0f sent, %.0f received", wire->sent.setup_sent,
-                           wire->sent.setup_received);
 }
 
 static const char *tell_connections(const struct hb_wire_row *wire, struct hb_arena *arena)
@@ -245,6 +222,67 @@ static void add_order(struct facts *facts)
         facts->count--;
 }
 
+/* ---- figures ---- */
+
+/* Figures no further apart than `least`, or this share of the highest, agree. */
+struct tolerance {
+    double least, share;
+    int decimals;
+};
+
+static const struct tolerance exact = {0, 0, 0}, of_calls = {0.1, 0.02, 1}, of_waits = {1, 0.02, 1};
+/* A handshake is not always of the same length, and what a request takes is the rest. */
+static const struct tolerance of_encrypted = {2, 0.03, 0};
+
+/* Negative: unknown. */
+static void add_figures(struct facts *facts, const char *label, const double *figures,
+                        const struct tolerance *tolerance)
+{
+    const char **cells = hb_arena_calloc(facts->arena, facts->wires_count, sizeof(char *));
+    double low = INFINITY, high = 0;
+
+    for (size_t i = 0; i < facts->wires_count; i++) {
+        cells[i] = figures[i] < 0
+                       ? ""
+                       : hb_arena_printf(facts->arena, "%.*f", tolerance->decimals, figures[i]);
+        if (figures[i] >= 0) {
+            low = fmin(low, figures[i]);
+            high = fmax(high, figures[i]);
+        }
+    }
+    add_row(facts, label, cells,
+            high - low > tolerance->least && high - low > tolerance->share * high);
+}
+
+static const struct {
+    const char *label;
+    size_t offset; /* of the figure in struct hb_wire_profile */
+    bool of_setup; /* told only where there is any */
+} byte_figures[] = {
+    {"bytes sent a request", offsetof(struct hb_wire_profile, bytes_sent), false},
+    {"bytes received a request", offsetof(struct hb_wire_profile, bytes_received), false},
+    {"bytes sent to set up", offsetof(struct hb_wire_profile, setup_sent), true},
+    {"bytes received to set up", offsetof(struct hb_wire_profile, setup_received), true},
+};
+
+static void add_bytes(struct facts *facts)
+{
+    bool has_setup = false;
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        has_setup |= facts->wires[i]->sent.setup_sent > 0;
+    for (size_t row = 0; row < HB_ARRAY_LEN(byte_figures); row++) {
+        double *figures = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *figures);
+
+        if (byte_figures[row].of_setup && !has_setup)
+            continue;
+        for (size_t i = 0; i < facts->wires_count; i++)
+            figures[i] =
+                *(const double *)((const char *)&facts->wires[i]->sent + byte_figures[row].offset);
+        add_figures(facts, byte_figures[row].label, figures, has_setup ? &of_encrypted : &exact);
+    }
+}
+
 /* ---- system calls ---- */
 
 static double calls_of(const struct hb_wire_profile *profile, const char *name)
@@ -270,30 +308,28 @@ static bool is_waiting(const char *name)
     return false;
 }
 
-/* `least`: counts that are no further apart agree, whatever their size. */
-static void add_counts(struct facts *facts, const char *label, const double *counts, double least)
+/* That one waits by another call than the others is no luck. */
+static bool only_some_have(const double *counts, size_t count)
 {
-    const char **cells = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *cells);
     double low = INFINITY, high = 0;
 
-    for (size_t i = 0; i < facts->wires_count; i++) {
-        cells[i] = counts[i] < 0 ? "" : hb_arena_printf(facts->arena, "%.1f", counts[i]);
-        if (counts[i] >= 0) {
-            low = fmin(low, counts[i]);
-            high = fmax(high, counts[i]);
-        }
+    for (size_t i = 0; i < count; i++) {
+        low = counts[i] >= 0 ? fmin(low, counts[i]) : low;
+        high = fmax(high, counts[i]);
     }
-    add_row(facts, label, cells, high - low > least && high - low > CALLS_SHARE * high);
+    return low < CALLS_LEAST && high >= 0.5;
 }
 
 static void add_call(struct facts *facts, const char *name)
 {
     double *counts = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *counts);
+    bool lenient;
 
     for (size_t i = 0; i < facts->wires_count; i++)
         counts[i] = calls_of(&facts->wires[i]->sent, name);
-    add_counts(facts, hb_arena_printf(facts->arena, "calls of %s", name), counts,
-               is_waiting(name) ? WAITS_LEAST : CALLS_LEAST);
+    lenient = is_waiting(name) && !only_some_have(counts, facts->wires_count);
+    add_figures(facts, hb_arena_printf(facts->arena, "calls of %s", name), counts,
+                lenient ? &of_waits : &of_calls);
 }
 
 static bool is_counted_before(const struct facts *facts, size_t wire, const char *name)
@@ -330,7 +366,7 @@ static void add_calls(struct facts *facts)
 
     for (size_t i = 0; i < facts->wires_count; i++)
         totals[i] = facts->wires[i]->sent.system_calls;
-    add_counts(facts, "system calls a request", totals, WAITS_LEAST);
+    add_figures(facts, "system calls a request", totals, &of_waits);
     add_each_call(facts);
     for (size_t i = sum + 1; i < facts->count; i++)
         facts->rows[sum].differs |= facts->rows[i].differs;
@@ -344,7 +380,7 @@ static const struct {
     tell_function *tell;
 } before[] = {{"could not be looked at", tell_failure},
               {VERSION, tell_version},
-              {"seen", tell_note},
+              {"note", tell_note},
               {"request line", tell_line}};
 static const struct {
     const char *label;
@@ -352,16 +388,13 @@ static const struct {
 } after[] = {
     {"body", tell_body},
     {"requests", tell_variety},
-    {"bytes sent a request", tell_sent},
-    {"bytes received a request", tell_received},
-    {"bytes to set up a connection", tell_setup},
     {"connections", tell_connections},
     {"unexpected responses", tell_verified},
 };
 
 static size_t most_rows(const struct hb_wire_row *const *wires, size_t count)
 {
-    size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + 3;
+    size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + HB_ARRAY_LEN(byte_figures) + 3;
 
     for (size_t i = 0; i < count; i++)
         rows += wires[i]->sent.calls_count +
@@ -383,6 +416,7 @@ void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct 
     add_order(&facts);
     for (size_t i = 0; i < HB_ARRAY_LEN(after); i++)
         add_told(&facts, after[i].label, after[i].tell);
+    add_bytes(&facts);
     add_calls(&facts);
     *ret_facts = facts.rows;
     *ret_count = facts.count;

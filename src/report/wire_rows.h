@@ -23,7 +23,8 @@ struct hb_wire_fact {
 /*
  * All facts in which profiles can be compared, in `arena`: what all of them lack is left out.
  * Counts of system calls agree when they are within 2 % or a tenth of a call; those of calls that
- * wait (poll, futex) within a whole one, since it is luck whether an answer is there yet.
+ * wait (poll, futex) within a whole one, since it is luck whether an answer is there yet. Bytes
+ * agree when they are equal; encrypted ones within 3 %, since handshakes vary.
  */
 void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct hb_arena *arena,
                    struct hb_wire_fact **ret_facts, size_t *ret_count);
