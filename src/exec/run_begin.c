@@ -136,16 +136,17 @@ static void follow_server(struct hb_run *run)
     run->hop_watch = hb_hop_watch_new(run->topology);
 }
 
+/* The server is asked while the workers get ready: they send nothing before they are told to go. */
 int hb_run_prepare(struct hb_run *run, struct hb_error *err)
 {
     run->client_monitor = hb_monitor_new();
-    follow_server(run);
     hb_sample_reader_init(&run->sink.reader);
     if (hb_rundir_make(&run->dir, err) < 0)
         return -1;
     plan_job(run);
     plan_times(run);
-    if (write_files(run, err) < 0)
+    if (write_files(run, err) < 0 || start_workers(run, err) < 0)
         return -1;
-    return start_workers(run, err);
+    follow_server(run);
+    return 0;
 }

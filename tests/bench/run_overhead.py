@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""What a run costs beyond warm-up and window, and a sweep beyond its runs: run_overhead.py [BUILD-DIRECTORY]
+
+Before: from nothing to the first request that may be sent (keeper, worker, its libraries, its job, ready). After: from
+the end of the window to the result (the rest of the load, what is in flight, the end of the worker). Between: storing
+the result and looking at the machine, without the cool-down that the scenario asks for. Least and median of the rounds.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from bench_support import median, print_command, print_table  # noqa: E402
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "contract", "measurement"))
+from sweeps import Program, measured  # noqa: E402
+
+CLIENTS = ["noop", "epoll", "libcurl/async", "libcurl/sync"]
+CONCURRENCY = [1, 64, 1000]
+ROUNDS, WARMUP_MS, WINDOW_MS = 15, 100, 200
+
+
+def scenario(concurrency):
+    return {"matrix": {"clients": CLIENTS, "urls": ["/get"], "concurrency": [concurrency], "duration": [f"{WINDOW_MS}ms"]},
+            "run": {"rounds": ROUNDS, "warmup": f"{WARMUP_MS}ms", "cooldown": "0s", "yardstick": False}}
+
+
+def milliseconds(ns):
+    return ns / 1e6
+
+
+def parts(run):
+    """Before, after and all of it, in ms."""
+    monotonic = run.ended_wall_ns - run.ended_ns
+    before = run.start_ns + monotonic - run.started_wall_ns
+    after = run.ended_ns - run.window_end_ns
+    warmup = run.window_start_ns - run.start_ns
+    return {"before": milliseconds(before), "after": milliseconds(after),
+            "beyond": milliseconds(before + after + max(0, warmup - WARMUP_MS * 1e6))}
+
+
+def main():
+    build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join("build", "release"))
+    program = Program(os.path.join(build, "bin", "http-benchmark"))
+    rows, gaps = [], []
+    for concurrency in CONCURRENCY:
+        runs = measured(program.sweep(scenario(concurrency)))
+        gaps += [milliseconds(b.started_wall_ns - a.ended_wall_ns) for a, b in zip(runs, runs[1:]) if a.round == b.round]
+        for client in sorted({run.client for run in runs}):
+            found = [parts(run) for run in runs if run.client == client and run.status == "ok"]
+            columns = [[part[name] for part in found] for name in ("before", "after", "beyond")]
+            rows.append([client, concurrency, *(f"{min(column):.1f} / {median(column):.1f}" for column in columns)])
+    print_table(["client", "at once", "before, ms", "after, ms", "beyond warm-up and window, ms"], rows)
+    print(f"\nbetween two runs: {min(gaps):.1f} / {median(gaps):.1f} ms")
+    print_command()
+
+
+if __name__ == "__main__":
+    main()
