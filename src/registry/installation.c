@@ -134,6 +134,8 @@ int hb_installation_ask(struct hb_installation *installation, const char *const 
     if (capture.timed_out || capture.status != 0)
         return hb_fail(err, HB_ERR_RUN, "%s did not answer: %.300s", argv[0],
                        hb_buf_text(&capture.err));
+    while (capture.out.length > 0 && capture.out.data[capture.out.length - 1] == '\n')
+        capture.out.data[--capture.out.length] = '\0';
     *ret_output = hb_arena_strdup(installation->arena, hb_buf_text(&capture.out));
     return 0;
 }

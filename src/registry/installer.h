@@ -37,7 +37,7 @@ struct hb_installer {
 int hb_installation_run(struct hb_installation *installation, const char *const *argv,
                         const char *folder, struct hb_error *err) HB_MUST_CHECK;
 
-/* The output of a short command, in the arena. */
+/* The output of a short command, in the arena, without its last line end. */
 int hb_installation_ask(struct hb_installation *installation, const char *const *argv,
                         const char **ret_output, struct hb_error *err) HB_MUST_CHECK;
 

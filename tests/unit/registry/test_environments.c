@@ -286,6 +286,42 @@ static void an_identity_follows_the_pins(void **state)
     assert_string_not_equal(before, after);
 }
 
+static void run(const char *folder, const char *script)
+{
+    char command[PATH_MAX + 600];
+
+    snprintf(command, sizeof command, "cd '%s' && { %s; } >/dev/null 2>&1", folder, script);
+    assert_int_equal(system(command), 0);
+}
+
+#define COMMIT                                                                                     \
+    "git -c user.name=t -c user.email=t@example.org commit --quiet --allow-empty -m change"
+
+/* The commit, not the name of a branch: that is another one tomorrow, and elsewhere. */
+static void a_revision_leads_to_its_commit_of_now(void **state)
+{
+    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+    struct hb_package main_now, unknown;
+    const char *argument, *first, *second;
+    struct hb_error err = {0};
+
+    if (system("git --version >/dev/null 2>&1") != 0)
+        skip();
+    hb_arena_init(&arena);
+    run(*state, "git init --quiet --initial-branch=main && mkdir scenarios && " COMMIT);
+    main_now = package("git:main", scratch_path(*state, "scenarios"), &arena);
+    assert_int_equal(hb_package_resolve(&main_now, &arena, &argument, &first, NULL), 0);
+    assert_int_equal(strlen(first), 40);
+    assert_string_equal(argument,
+                        hb_arena_printf(&arena, "git+file://%s@%s", (const char *)*state, first));
+    run(*state, COMMIT);
+    assert_int_equal(hb_package_resolve(&main_now, &arena, &argument, &second, NULL), 0);
+    assert_string_not_equal(first, second);
+    unknown = package("git:v9", *state, &arena);
+    assert_int_equal(hb_package_resolve(&unknown, &arena, &argument, &first, &err), -1);
+    assert_non_null(strstr(err.message, "'git:v9': git knows no such revision in"));
+}
+
 /* ---- receipts ---- */
 
 static void a_receipt_comes_back_as_it_was_written(void **state)
@@ -369,6 +405,7 @@ int main(void)
         cmocka_unit_test(names_of_projects_are_compared_as_the_index_does),
         IN_SCRATCH(edits_change_the_fingerprint_of_a_folder_and_leftovers_do_not),
         IN_SCRATCH(an_identity_follows_the_pins),
+        IN_SCRATCH(a_revision_leads_to_its_commit_of_now),
         IN_SCRATCH(a_receipt_comes_back_as_it_was_written),
         IN_SCRATCH(receipts_that_say_nonsense_say_nothing),
         IN_SCRATCH(receipts_are_listed_by_name_and_hidden_ones_are_not),
