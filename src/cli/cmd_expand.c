@@ -104,6 +104,9 @@ static void write_json_run(FILE *out, const struct hb_plan *plan, size_t index)
             seconds(words.duration_ns));
     if (words.rate.per_second > 0)
         fprintf(out, ", \"rate\": %.10g", words.rate.per_second);
+    if (words.rate.burst > 0)
+        fprintf(out, ", \"burst\": %" PRIu32 ", \"every_s\": %.10g", words.rate.burst,
+                seconds(words.rate.every_ns));
     if (words.profile != HB_PROFILE_TUNED)
         fprintf(out, ", \"profile\": \"%s\"", hb_profile_name(words.profile));
     fputs(", \"from\": ", out);
@@ -157,14 +160,35 @@ static void write_csv(const struct hb_plan *plan, FILE *out)
     }
 }
 
+static bool has_open_loop(const struct hb_plan *plan)
+{
+    for (size_t i = 0; i < plan->cells_count; i++) {
+        if (plan->scenario->rates[plan->cells[i].rate].per_second > 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_rate(struct hb_text_table *table, const struct hb_plan *plan,
+                     const struct hb_cell *cell)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf label = {.maximum = 64};
+
+    hb_axis_label(plan->scenario, HB_AXIS_RATE, cell->rate, &label);
+    hb_text_table_add(table, hb_buf_text(&label));
+}
+
 void hb_plan_print_table(struct hb_arena *arena, const struct hb_plan *plan, FILE *out)
 {
-    static const char *const headers[] = {">run",   ">round", "cell",  "client", "server",
-                                          "method", "url",    ">conc", ">for",   "from"};
+    bool open_loop = has_open_loop(plan);
+    const char *const headers[] = {
+        ">run",   ">round", "cell",  "client", "server",
+        "method", "url",    ">conc", ">for",   open_loop ? "rate" : "from",
+        "from"};
     struct hb_text_table table;
     char text[HB_DURATION_TEXT_BYTES];
 
-    hb_text_table_init(&table, arena, headers, HB_ARRAY_LEN(headers));
+    hb_text_table_init(&table, arena, headers, HB_ARRAY_LEN(headers) - !open_loop);
     for (size_t i = 0; i < plan->runs_count; i++) {
         struct run_words words;
 
@@ -179,6 +203,8 @@ void hb_plan_print_table(struct hb_arena *arena, const struct hb_plan *plan, FIL
         hb_text_table_addf(&table, "%" PRIu32, words.concurrency);
         hb_format_duration(text, words.duration_ns);
         hb_text_table_add(&table, text);
+        if (open_loop)
+            add_rate(&table, plan, &plan->cells[plan->runs[i].cell]);
         hb_text_table_add(&table, words.from);
     }
     hb_text_table_print(&table, out);

@@ -7,14 +7,13 @@
 
 #include "base/fd.h"
 #include "base/memory.h"
-#include "plan/plan.h"
 
 int hb_due_make(struct hb_due *ret_due, const struct hb_rundir *dir, const struct hb_rate *rate,
-                int64_t span_ns, uint64_t seed, struct hb_error *err)
+                const struct hb_span *span, uint64_t seed, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr) uint64_t *offsets = NULL;
 
-    if (hb_schedule_make(rate, span_ns, seed, &offsets, &ret_due->count, err) < 0)
+    if (hb_schedule_make(rate, span, seed, &offsets, &ret_due->count, err) < 0)
         return -1;
     if (hb_rundir_write(dir, "schedule", offsets, ret_due->count * sizeof(*offsets), ret_due->path,
                         err) < 0)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "exec/rundir.h"
+#include "plan/plan.h"
 #include "scenario/scenario.h"
 
 struct hb_due {
@@ -19,9 +20,9 @@ struct hb_due {
     size_t count;
 };
 
-/* Write the instants of `span_ns` into the run directory. */
+/* Write the instants of `span` into the run directory. */
 int hb_due_make(struct hb_due *ret_due, const struct hb_rundir *dir, const struct hb_rate *rate,
-                int64_t span_ns, uint64_t seed, struct hb_error *err) HB_MUST_CHECK;
+                const struct hb_span *span, uint64_t seed, struct hb_error *err) HB_MUST_CHECK;
 void hb_due_release(struct hb_due *due);
 
 /* How many are due before an offset from the start. */

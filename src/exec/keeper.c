@@ -20,6 +20,7 @@
 #include "base/fd.h"
 #include "base/memory.h"
 #include "exec/keeper_report.h"
+#include "exec/variables.h"
 
 #define START_LIMIT_NS (10 * HB_NS_PER_S)
 #define END_MARGIN_NS                                                                              \
@@ -149,12 +150,12 @@ static int describe_spawn(posix_spawn_file_actions_t *actions, posix_spawnattr_t
 static char **make_environment(const struct hb_spawn_spec *spec, char path[PATH_MAX])
 {
     const char *const minimal[] = {path, "LANG=C.UTF-8", "HOME=/nonexistent", NULL};
-    const char *const nothing[] = {NULL};
     const char *ours = getenv("PATH");
 
     if (ours == NULL || snprintf(path, PATH_MAX, "PATH=%s", ours) >= PATH_MAX)
         snprintf(path, PATH_MAX, "PATH=/usr/local/bin:/usr/bin:/bin");
-    return join_texts(spec->environment != NULL ? spec->environment : minimal, nothing);
+    return hb_variables_join(spec->variables,
+                             spec->environment != NULL ? spec->environment : minimal);
 }
 
 static int spawn_keeper(struct hb_child *child, const struct hb_paths *paths,

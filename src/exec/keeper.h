@@ -22,12 +22,13 @@ struct hb_spawn_spec {
     const char *const
         *argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a slash */
     const char *const
-        *environment;      /* "K=V", NULL-terminated: the whole environment; NULL: a minimal one */
-    const char *directory; /* working directory; NULL: the runner's */
-    const char *cpus;      /* "0-1,3" to pin to; NULL or "": not pinned */
-    int64_t grace_ns;      /* between SIGTERM and SIGKILL */
-    bool wants_samples;    /* open descriptor 3 of the child as a 1 MiB pipe to us */
-    int stderr_fd;         /* the child's standard error; -1: a pipe to us (log_fd) */
+        *environment; /* "K=V", NULL-terminated: the whole environment; NULL: a minimal one */
+    const char *const *variables; /* more of them, in place of those with equal names; NULL: none */
+    const char *directory;        /* working directory; NULL: the runner's */
+    const char *cpus;             /* "0-1,3" to pin to; NULL or "": not pinned */
+    int64_t grace_ns;             /* between SIGTERM and SIGKILL */
+    bool wants_samples;           /* open descriptor 3 of the child as a 1 MiB pipe to us */
+    int stderr_fd;                /* the child's standard error; -1: a pipe to us (log_fd) */
 };
 
 /* How a child ended. */

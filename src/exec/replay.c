@@ -28,6 +28,7 @@
 #include "exec/samples.h"
 #include "exec/tail.h"
 #include "exec/topology.h"
+#include "exec/variables.h"
 
 #define LEAD_NS (5 * HB_NS_PER_MS)
 #define A_DAY_NS (86400 * HB_NS_PER_S)
@@ -101,12 +102,15 @@ static int64_t window_ns(const struct session *session)
 static int make_schedule(struct session *session, struct hb_error *err)
 {
     const struct hb_rate *rate = &session->scenario->rates[session->replay->cell->rate];
-    int64_t span_ns = session->scenario->run.warmup_ns +
-                      session->scenario->durations_ns[session->replay->cell->duration];
+    int64_t warmup_ns = session->scenario->run.warmup_ns;
+    const struct hb_span span = {
+        .total_ns = warmup_ns + session->scenario->durations_ns[session->replay->cell->duration],
+        .warmup_ns = warmup_ns,
+    };
 
     if (rate->per_second <= 0)
         return 0;
-    if (hb_due_make(&session->due, &session->dir, rate, span_ns, session->scenario->run.seed, err) <
+    if (hb_due_make(&session->due, &session->dir, rate, &span, session->scenario->run.seed, err) <
         0)
         return -1;
     session->job.schedule = session->due.path;
@@ -263,6 +267,10 @@ static int spawn(struct session *session, const struct ends *theirs, struct hb_e
     posix_spawnattr_t attributes;
     sigset_t signals;
     int failure = 0;
+    HB_CLEANUP(hb_free_ptr)
+    char **environment =
+        hb_variables_join(session->scenario->clients[session->replay->cell->client].environment,
+                          (const char *const *)environ);
 
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
@@ -277,7 +285,7 @@ static int spawn(struct session *session, const struct ends *theirs, struct hb_e
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     if (failure == 0)
         failure = posix_spawnp(&session->pid, session->argv[0], &actions, &attributes,
-                               session->argv, environ);
+                               session->argv, environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return failure == 0 ? 0 : hb_fail_errno(err, failure, "%s", session->argv[0]);

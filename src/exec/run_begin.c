@@ -61,12 +61,16 @@ static uint64_t schedule_seed(const struct hb_run *run)
 
 static int write_files(struct hb_run *run, struct hb_error *err)
 {
+    const struct hb_span span = {
+        .total_ns = run->warmup_ns + run->window_ns + run->overrun_ns,
+        .warmup_ns = run->warmup_ns,
+    };
+
     if (hb_job_write_bodies(&run->job, &run->dir, err) < 0)
         return -1;
     if (!run->open_loop)
         return 0;
-    if (hb_due_make(&run->due, &run->dir, run->rate,
-                    run->warmup_ns + run->window_ns + run->overrun_ns, schedule_seed(run), err) < 0)
+    if (hb_due_make(&run->due, &run->dir, run->rate, &span, schedule_seed(run), err) < 0)
         return hb_wrap(err, "schedule");
     run->job.schedule = run->due.path;
     run->job.schedule_count = run->due.count;
@@ -80,6 +84,7 @@ static int start_worker(struct hb_run *run, unsigned process, char *const *argv,
     HB_CLEANUP(hb_buf_release) struct hb_buf line = {.maximum = HB_PROTOCOL_LINE_MAX};
     struct hb_spawn_spec spec = {
         .argv = (const char *const *)argv,
+        .variables = run->client->environment,
         .directory = run->dir.path,
         .cpus = run->setup->placement->client,
         .grace_ns = GRACE_NS,

@@ -101,12 +101,13 @@ static bool is_generator_late(const struct hb_run_result *result,
            (double)result->unsent > GENERATOR_LATE_SHARE * (double)result->scheduled;
 }
 
-/* What must not drift: the rate, or where the rate is given, the latency. */
+/* What must not drift: the rate, or where the rate is given, the latency, which a second without a
+ * response does not have. */
 static double steady_figure(const struct hb_second *second, bool open_loop)
 {
     if (!open_loop)
         return second->verified;
-    return second->verified > 0 ? (double)second->response_sum_ns / second->verified : 0;
+    return (double)second->response_sum_ns / second->verified;
 }
 
 static bool is_not_steady(const struct hb_run_result *result, const struct hb_trust_facts *facts)
@@ -116,15 +117,18 @@ static bool is_not_steady(const struct hb_run_result *result, const struct hb_tr
     size_t first = from_ns > 0 ? (size_t)((from_ns + HB_NS_PER_S - 1) / HB_NS_PER_S) : 0;
     size_t last = (size_t)(to_ns / HB_NS_PER_S);
     HB_CLEANUP(hb_free_ptr) double *figures = NULL;
+    size_t count = 0;
 
     if (last > result->seconds_count)
         last = result->seconds_count;
     if (last <= first)
         return false;
     figures = hb_calloc(last - first, sizeof(*figures));
-    for (size_t i = first; i < last; i++)
-        figures[i - first] = steady_figure(&result->seconds[i], facts->open_loop);
-    return hb_series_drifts(figures, last - first);
+    for (size_t i = first; i < last; i++) {
+        if (!facts->open_loop || result->seconds[i].verified > 0)
+            figures[count++] = steady_figure(&result->seconds[i], facts->open_loop);
+    }
+    return hb_series_drifts(figures, count);
 }
 
 /* The server must have seen every request that was answered, and none that was not sent. */

@@ -65,6 +65,7 @@ static int start(struct state *state, struct hb_error *err)
     HB_CLEANUP(hb_buf_release) struct hb_buf line = {.maximum = HB_PROTOCOL_LINE_MAX};
     const char **argv = NULL;
     struct hb_spawn_spec spec = {
+        .variables = setup->plan->scenario->clients[setup->cell->client].environment,
         .directory = state->run->dir->path,
         .cpus = setup->cpus,
         .grace_ns = GRACE_NS,

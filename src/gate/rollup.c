@@ -41,7 +41,7 @@ static int compare_loads(const struct hb_cell_summary *left, const struct hb_cel
     if (order == 0)
         order = strcmp(a->url, b->url);
     if (order == 0)
-        order = (a->rate > b->rate) - (a->rate < b->rate);
+        order = hb_run_compare_rates(a, b);
     if (order == 0)
         order = (a->concurrency > b->concurrency) - (a->concurrency < b->concurrency);
     if (order == 0)

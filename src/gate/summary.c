@@ -11,6 +11,13 @@
 #include "base/macros.h"
 #include "measure/stats_order.h"
 
+int hb_run_compare_rates(const struct hb_run_row *a, const struct hb_run_row *b)
+{
+    int order = (a->rate > b->rate) - (a->rate < b->rate);
+
+    return order != 0 ? order : (a->burst > b->burst) - (a->burst < b->burst);
+}
+
 /* Negative: before, positive: after; the order in which people read cells. */
 static int compare_labels(const struct hb_run_row *a, const struct hb_run_row *b)
 {
@@ -21,7 +28,7 @@ static int compare_labels(const struct hb_run_row *a, const struct hb_run_row *b
     for (size_t i = 0; i < HB_ARRAY_LEN(left) && order == 0; i++)
         order = strcmp(left[i], right[i]);
     if (order == 0)
-        order = (a->rate > b->rate) - (a->rate < b->rate);
+        order = hb_run_compare_rates(a, b);
     if (order == 0)
         order = (a->concurrency > b->concurrency) - (a->concurrency < b->concurrency);
     if (order == 0)

@@ -45,6 +45,10 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
                  struct hb_arena *arena, struct hb_summaries *ret_summaries,
                  struct hb_error *err) HB_MUST_CHECK;
 
+/* Negative: before, positive: after; closed loops first, and bursts behind the rate that they make.
+ */
+int hb_run_compare_rates(const struct hb_run_row *a, const struct hb_run_row *b);
+
 /* A metric of a cell in the unit of enum hb_metric; false when it was not measured. */
 bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric,
                        double *ret_value);

@@ -96,9 +96,15 @@ static void put_rate(const struct hb_rate *rate, struct hb_buf *ret)
 static void rate_label(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)
 {
     const struct hb_rate *rate = &scenario->rates[index];
+    char every[HB_DURATION_TEXT_BYTES];
 
     if (rate->per_second == 0) {
         hb_buf_puts(ret, "closed");
+        return;
+    }
+    if (rate->arrivals == HB_ARRIVALS_BURSTS) {
+        hb_format_duration(every, rate->every_ns);
+        hb_buf_printf(ret, "%" PRIu32 " every %s", rate->burst, every);
         return;
     }
     put_rate(rate, ret);
@@ -111,6 +117,11 @@ static void rate_canonical(const struct hb_scenario *scenario, size_t index, str
 
     if (rate->per_second == 0)
         return;
+    if (rate->arrivals == HB_ARRIVALS_BURSTS) {
+        hb_buf_printf(ret, "\"rate\":{\"burst\":%" PRIu32 ",\"every_ns\":%" PRId64 "}", rate->burst,
+                      rate->every_ns);
+        return;
+    }
     hb_buf_puts(ret, "\"rate\":{");
     if (rate->arrivals == HB_ARRIVALS_POISSON)
         hb_buf_puts(ret, "\"arrivals\":\"poisson\",");

@@ -139,13 +139,20 @@ int64_t hb_run_estimate_ns(const struct hb_plan *plan, size_t run);
  * another's too. */
 int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t cell);
 
+/* What a schedule covers. */
+struct hb_span {
+    int64_t total_ns;
+    int64_t warmup_ns; /* from the start to the window, with which bursts are aligned */
+};
+
 /*
  * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below
- * span_ns. Constant or Poisson arrivals, the latter from `seed`. rate->per_second must be above 0.
+ * span->total_ns. Constant arrivals, Poisson ones from `seed`, or bursts: one when the window
+ * opens, the others whole periods before and after it. rate->per_second must be above 0.
  * HB_ERR_LIMIT when there would be more than HB_SCHEDULE_MAX_COUNT. Memory is malloc'd; the caller
  * frees *ret_offsets (NULL when the count is 0).
  */
-int hb_schedule_make(const struct hb_rate *rate, int64_t span_ns, uint64_t seed,
+int hb_schedule_make(const struct hb_rate *rate, const struct hb_span *span, uint64_t seed,
                      uint64_t **ret_offsets, size_t *ret_count, struct hb_error *err) HB_MUST_CHECK;
 
 #endif

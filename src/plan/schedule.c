@@ -44,20 +44,41 @@ static uint64_t *make_poisson(double gap_ns, int64_t span_ns, uint64_t seed, siz
     return offsets;
 }
 
-int hb_schedule_make(const struct hb_rate *rate, int64_t span_ns, uint64_t seed,
+/* As many bursts before the window as fit into it whole periods ahead. */
+static uint64_t *make_bursts(const struct hb_rate *rate, const struct hb_span *span,
+                             size_t *ret_count)
+{
+    int64_t first_ns = span->warmup_ns % rate->every_ns;
+    size_t bursts = first_ns < span->total_ns
+                        ? (size_t)((span->total_ns - first_ns - 1) / rate->every_ns) + 1
+                        : 0;
+    uint64_t *offsets = hb_calloc(bursts * rate->burst + 1, sizeof *offsets);
+    size_t count = 0;
+
+    for (size_t i = 0; i < bursts; i++)
+        for (uint32_t k = 0; k < rate->burst; k++)
+            offsets[count++] = (uint64_t)first_ns + i * (uint64_t)rate->every_ns;
+    *ret_count = count;
+    return offsets;
+}
+
+int hb_schedule_make(const struct hb_rate *rate, const struct hb_span *span, uint64_t seed,
                      uint64_t **ret_offsets, size_t *ret_count, struct hb_error *err)
 {
+    int64_t span_ns = span->total_ns;
     double gap_ns = 1e9 / rate->per_second;
     double expected = (double)span_ns / gap_ns;
     uint64_t *offsets;
     size_t count;
 
-    HB_ASSERT(rate->per_second > 0 && span_ns >= 0);
+    HB_ASSERT(rate->per_second > 0 && span_ns >= 0 && span->warmup_ns >= 0);
     if (!(expected <= HB_SCHEDULE_MAX_COUNT))
         return hb_fail(err, HB_ERR_LIMIT,
                        "%g requests/s × %g s = %.0f requests to schedule; the limit is %u",
                        rate->per_second, (double)span_ns / 1e9, expected, HB_SCHEDULE_MAX_COUNT);
-    if (rate->arrivals == HB_ARRIVALS_POISSON)
+    if (rate->arrivals == HB_ARRIVALS_BURSTS)
+        offsets = make_bursts(rate, span, &count);
+    else if (rate->arrivals == HB_ARRIVALS_POISSON)
         offsets = make_poisson(gap_ns, span_ns, seed, &count);
     else
         offsets = make_constant(gap_ns, span_ns, &count);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "config/diag.h"
 #include "report/explain.h"
+#include "report/group.h"
 
 enum { COLUMNS = 80, LABEL_COLUMNS = 23, ESCAPED_MAX_BYTES = 1 << 16 };
 
@@ -71,8 +72,7 @@ static void print_title(const struct hb_explanation *explanation, FILE *out)
     hb_buf_printf(&text, ": %s, %s %s on %s, %" PRIu32 " at once for %g s", run->client,
                   run->method, run->url, run->server, run->concurrency,
                   (double)run->duration_ns / 1e9);
-    if (run->rate > 0)
-        hb_buf_printf(&text, ", %.10g requests/s due", run->rate);
+    hb_run_describe_rate(run, &text);
     print_wrapped(out, hb_buf_text(&text), 0, 2);
     hb_format_timestamp(started, explanation->sweep->started_wall_ns);
     hb_buf_clear(&text);

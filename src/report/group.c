@@ -28,7 +28,7 @@ static int compare_families(const struct hb_run_row *a, const struct hb_run_row 
     for (size_t i = 0; i < HB_ARRAY_LEN(left) && order == 0; i++)
         order = strcmp(left[i], right[i]);
     if (order == 0)
-        order = (a->rate > b->rate) - (a->rate < b->rate);
+        order = hb_run_compare_rates(a, b);
     if (order == 0)
         order = (a->duration_ns > b->duration_ns) - (a->duration_ns < b->duration_ns);
     return order;
@@ -103,6 +103,15 @@ bool hb_same_family(const struct hb_cell_group *a, const struct hb_cell_group *b
     return compare_families(a->cells[0]->first, b->cells[0]->first, a->comparison) == 0;
 }
 
+void hb_run_describe_rate(const struct hb_run_row *run, struct hb_buf *ret_text)
+{
+    if (run->burst > 0)
+        hb_buf_printf(ret_text, ", bursts of %" PRIu32 " every %.10g s", run->burst,
+                      (double)run->every_ns / 1e9);
+    else if (run->rate > 0)
+        hb_buf_printf(ret_text, ", %.10g requests/s due", run->rate);
+}
+
 void hb_group_describe(const struct hb_cell_group *group, bool concurrency, struct hb_buf *ret_text)
 {
     const struct hb_run_row *run = group->cells[0]->first;
@@ -112,6 +121,5 @@ void hb_group_describe(const struct hb_cell_group *group, bool concurrency, stru
                   common_name(run, group->comparison));
     if (concurrency)
         hb_buf_printf(ret_text, ", %" PRIu32 " at once", run->concurrency);
-    if (run->rate > 0)
-        hb_buf_printf(ret_text, ", %.10g requests/s due", run->rate);
+    hb_run_describe_rate(run, ret_text);
 }

@@ -12,14 +12,16 @@
 /* "GET /get on builtin, 16 at once" */
 static void write_described(const struct hb_run_row *run, FILE *out)
 {
+    HB_CLEANUP(hb_buf_release) struct hb_buf rate = {.maximum = 128};
+
     hb_markup_text(out, run->method);
     fputs(" ", out);
     hb_markup_text(out, run->url);
     fputs(" on ", out);
     hb_markup_text(out, run->server);
     fprintf(out, ", %" PRIu32 " at once", run->concurrency);
-    if (run->rate > 0)
-        fprintf(out, ", %.10g requests/s due", run->rate);
+    hb_run_describe_rate(run, &rate);
+    hb_markup_text(out, hb_buf_text(&rate));
 }
 
 void hb_html_value(enum hb_metric metric, double value, FILE *out)

@@ -119,6 +119,9 @@ static void write_cell(const struct hb_cell_summary *cell, enum hb_comparison co
     write_text(out, &first, "url", run->url);
     fprintf(out, ", \"concurrency\": %" PRIu32 ", \"rate\": ", run->concurrency);
     hb_json_write_number(out, run->rate);
+    if (run->burst > 0)
+        fprintf(out, ", \"burst\": %" PRIu32 ", \"every_s\": %.10g", run->burst,
+                (double)run->every_ns / 1e9);
     fprintf(out,
             ", \"runs\": {\"ok\": %zu, \"failed\": %zu, \"skipped\": %zu, \"pending\": %zu, "
             "\"not_needed\": %zu}",

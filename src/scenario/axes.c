@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "config/units.h"
-#include "scenario/load.h"
+#include "scenario/grow.h"
 
 /* A value of a plain axis as it was written: the item, or the single value; NULL for a default. */
 static const struct hb_node *item_node(const struct hb_loading *loading, const char *key,
@@ -219,30 +219,24 @@ static void load_durations(struct hb_loading *loading)
     loading->scenario->durations_count = count;
 }
 
-struct hb_rate hb_load_rate(const struct hb_raw_rate *raw)
-{
-    enum hb_arrivals arrivals =
-        raw->per_second > 0 ? (enum hb_arrivals)raw->arrivals : HB_ARRIVALS_CONSTANT;
-
-    return (struct hb_rate){raw->per_second, arrivals};
-}
-
 static void load_rates(struct hb_loading *loading)
 {
     const struct hb_raw_matrix *matrix = &loading->raw->matrix;
     struct hb_rate *rates = new_axis(loading, matrix->rates_count, sizeof *rates);
+    size_t count = 0;
 
     for (size_t i = 0; i < matrix->rates_count; i++) {
-        rates[i] = hb_load_rate(&matrix->rates[i]);
-        for (size_t j = 0; j < i; j++) {
-            if (rates[j].per_second == rates[i].per_second &&
-                rates[j].arrivals == rates[i].arrivals)
+        if (hb_load_rate(loading, &matrix->rates[i], &rates[count]) != 0)
+            continue;
+        for (size_t j = 0; j < count; j++) {
+            if (hb_same_rates(&rates[j], &rates[count]))
                 hb_diag(loading->diags, item_place(loading, "rate", i),
                         "'rate': the same load is listed twice");
         }
+        count++;
     }
     loading->scenario->rates = loading->axes.rates = rates;
-    loading->scenario->rates_count = matrix->rates_count;
+    loading->scenario->rates_count = count;
 }
 
 enum hb_http hb_load_protocol(int raw)

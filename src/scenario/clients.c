@@ -89,7 +89,7 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
                    struct hb_client_spec *ret)
 {
     struct hb_options options;
-    const char *choice;
+    const char *choice, *env;
     json_t *json;
     int result;
 
@@ -100,10 +100,12 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
     result = hb_load_choice(loading, raw, &ret->entry, json, &choice);
     if (hb_load_options(loading, ret->entry, raw->options, &options) != 0)
         result = -1;
+    if (hb_load_variables(loading, raw, &ret->environment, json, &env) != 0)
+        result = -1;
     ret->options_json = options.json;
     ret->library = hb_arena_printf(loading->arena, "%s%s", ret->entry->name, choice);
-    ret->label = hb_arena_printf(loading->arena, "%s/%s%s%s", ret->entry->name,
-                                 hb_mode_name(ret->mode), choice, options.label);
+    ret->label = hb_arena_printf(loading->arena, "%s/%s%s%s%s", ret->entry->name,
+                                 hb_mode_name(ret->mode), choice, options.label, env);
     if (json_object_size(options.own) > 0)
         json_object_set(json, "options", options.own);
     ret->canonical = hb_json_canonical(loading->arena, json);

@@ -38,7 +38,8 @@ bool hb_same_rates(const void *left, const void *right)
 {
     const struct hb_rate *a = left, *b = right;
 
-    return a->per_second == b->per_second && a->arrivals == b->arrivals;
+    return a->per_second == b->per_second && a->arrivals == b->arrivals && a->burst == b->burst &&
+           a->every_ns == b->every_ns;
 }
 
 bool hb_same_protocols(const void *left, const void *right)

@@ -112,9 +112,11 @@ static size_t include_duration(struct including *at)
 static size_t include_rate(struct including *at)
 {
     const struct hb_growing_axis axis = HB_GROWING_AXIS("rate", at->loading, rates, rates);
-    struct hb_rate wanted = hb_load_rate(&at->raw->rate);
+    struct hb_rate wanted;
 
-    return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
+    if (!is_written(at, axis.key))
+        return index_of(at, &axis, NULL, 0);
+    return index_of(at, &axis, &wanted, hb_load_rate(at->loading, &at->raw->rate, &wanted));
 }
 
 static size_t include_protocol(struct including *at)

@@ -165,6 +165,13 @@ static const struct hb_field client_fields[] = {
              "`git:REVISION` of the repository that holds the scenario. `http-benchmark install "
              "--for FILE` gets it.",
      .example = "[\"git:main\"]"},
+    {.key = "env",
+     HB_AT(struct hb_raw_client, environment),
+     .type = &hb_type_strings,
+     .help = "Variables of the client's environment, beside the few that every client gets: at "
+             "most 128 KiB together. Not `LD_…`, which would load other code than what is "
+             "measured.",
+     .example = "{NO_PROXY: \"*\"}"},
 };
 static const struct hb_table client_table = {
     HB_TABLE("client", struct hb_raw_client, client_fields),
@@ -275,7 +282,6 @@ static const struct hb_field rate_fields[] = {
     {.key = "rate",
      HB_AT(struct hb_raw_rate, per_second),
      .type = &type_load,
-     .required = true,
      .help = "Requests that become due each second, whether or not earlier ones have returned.",
      .example = "500/s"},
     {.key = "arrivals",
@@ -284,10 +290,26 @@ static const struct hb_field rate_fields[] = {
      .values = arrival_names,
      .default_text = "constant",
      .help = "At equal distances, or at random (Poisson) with the same mean."},
+    {.key = "burst",
+     HB_AT(struct hb_raw_rate, burst),
+     .type = &hb_type_int,
+     .minimum = 1,
+     .maximum = HB_CONCURRENCY_MAX,
+     .help = "Instead of a rate, with `every`: requests that become due at the same instant.",
+     .example = "64"},
+    {.key = "every",
+     HB_AT(struct hb_raw_rate, every_ns),
+     .type = &hb_type_duration,
+     .minimum = HB_NS_PER_MS,
+     .maximum = HOUR_NS,
+     .help = "From one burst to the next. The first that is measured is due when the window opens; "
+             "those before it fall into the warm-up, when that is as long.",
+     .example = "6s"},
 };
 static const struct hb_table rate_table = {
     HB_TABLE("rate", struct hb_raw_rate, rate_fields),
-    .help = "How load is made. `closed`: each task sends its next request when the last has ended.",
+    .help = "How load is made. `closed`: each task sends its next request when the last has ended. "
+            "Otherwise requests become due at a `rate`, or in bursts: `{burst: 64, every: 6s}`.",
     .scalar_key = "rate",
     .node_member = HB_MEMBER(struct hb_raw_rate, node),
 };
@@ -354,7 +376,7 @@ static const struct hb_field matrix_fields[] = {
      .shape = HB_SHAPE_ONE_OR_MANY,
      AXIS,
      .default_text = "[closed]",
-     .help = "A closed loop, or requests a second."},
+     .help = "A closed loop, requests a second, or bursts."},
     {.key = "protocol",
      HB_ARRAY_AT(struct hb_raw_matrix, protocols, protocols_count),
      .type = &hb_type_enum,

@@ -37,6 +37,7 @@ struct hb_raw_client {
     const struct hb_node *version, *python;
     const struct hb_node **packages;
     size_t packages_count;
+    const struct hb_node *environment; /* NULL: not written */
     const struct hb_node *options;
     const struct hb_node *node;
 };
@@ -68,6 +69,7 @@ struct hb_raw_url {
 struct hb_raw_rate {
     double per_second; /* 0: closed loop */
     int arrivals;
+    int64_t burst, every_ns; /* 0: not written */
     const struct hb_node *node;
 };
 

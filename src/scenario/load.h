@@ -50,7 +50,8 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
 /* `methods`: bits for a URL that names none itself. */
 int hb_load_url(struct hb_loading *loading, const struct hb_raw_url *raw, unsigned methods,
                 struct hb_url_spec *ret) HB_MUST_CHECK;
-struct hb_rate hb_load_rate(const struct hb_raw_rate *raw);
+int hb_load_rate(struct hb_loading *loading, const struct hb_raw_rate *raw,
+                 struct hb_rate *ret) HB_MUST_CHECK;
 enum hb_http hb_load_protocol(int raw);
 enum hb_profile hb_load_profile(int raw);
 int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place place,
@@ -75,6 +76,12 @@ void hb_load_yardsticks(struct hb_loading *loading);
 int hb_load_choice(struct hb_loading *loading, const struct hb_raw_client *raw,
                    const struct hb_entry **entry, json_t *canonical,
                    const char **ret_label) HB_MUST_CHECK;
+
+/* The variables of a client's environment, checked; they become part of `canonical`, secrets
+ * unexpanded. *ret_label is "+env" or "". */
+int hb_load_variables(struct hb_loading *loading, const struct hb_raw_client *raw,
+                      const char *const **ret_environment, json_t *canonical,
+                      const char **ret_label) HB_MUST_CHECK;
 
 /* Options that a scenario gives to a client or server, held against its registry entry. */
 struct hb_options {

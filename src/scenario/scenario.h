@@ -65,7 +65,9 @@ struct hb_client_spec {
     const char *library; /* "httpx", "httpx@0.27.2": what results are grouped by */
     const struct hb_entry *entry;
     enum hb_mode mode;
-    const char *options_json; /* canonical JSON, defaults filled in, as the worker gets it */
+    const char *options_json;       /* canonical JSON, defaults filled in, as the worker gets it */
+    const char *const *environment; /* "NAME=value" that the worker gets besides the few that all
+                                       get; NULL-terminated; may be secret; NULL: none */
     const char *canonical;
     struct hb_place place;
 };
@@ -104,12 +106,15 @@ struct hb_url_spec {
 enum hb_arrivals {
     HB_ARRIVALS_CONSTANT,
     HB_ARRIVALS_POISSON,
+    HB_ARRIVALS_BURSTS,
 };
 
 /* An axis value of `rate`; per_second 0 means a closed loop. */
 struct hb_rate {
-    double per_second;
+    double per_second; /* the mean, of bursts too */
     enum hb_arrivals arrivals;
+    uint32_t burst;   /* requests that become due together; 0: no bursts */
+    int64_t every_ns; /* from one burst to the next */
 };
 
 /* A pattern over axes: `exclude`, `--filter`, overrides. Globs as in fnmatch; an absent axis

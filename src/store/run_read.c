@@ -11,6 +11,10 @@
     {                                                                                              \
         expression, HB_FIELD_##kind, offsetof(struct hb_run_row, name)                             \
     }
+/* Of open loops alone, so that others cost no look into their JSON. */
+#define OF_RATE(member)                                                                            \
+    "CASE WHEN c.rate > 0 AND json_valid(c.canonical)"                                             \
+    " THEN json_extract(c.canonical, '$.rate." member "') END"
 #define SAME(kind, name) FIELD("r." #name, kind, name)
 
 static const struct hb_field fields[] = {
@@ -31,6 +35,8 @@ static const struct hb_field fields[] = {
     FIELD("c.options", TEXT, options_json),
     FIELD("c.concurrency", U32, concurrency),
     FIELD("c.rate", DOUBLE, rate),
+    FIELD(OF_RATE("burst"), U32, burst),
+    FIELD(OF_RATE("every_ns"), I64, every_ns),
     FIELD("c.duration_ns", I64, duration_ns),
     SAME(TEXT, purpose),
     SAME(TEXT, status),

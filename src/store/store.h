@@ -121,7 +121,9 @@ struct hb_run_row {
         *runtime;
     const char *http, *options_json;
     uint32_t concurrency;
-    double rate;         /* requests a second; 0: closed loop */
+    double rate;         /* requests a second, of bursts the mean; 0: closed loop */
+    uint32_t burst;      /* requests due together; 0: no bursts */
+    int64_t every_ns;    /* from one burst to the next */
     int64_t duration_ns; /* as the cell says */
     const char *purpose; /* "measured", "smoke"; of yardsticks "ceiling", "floor" */
     const char *status;  /* "pending", "ok", "failed", "skipped" */

@@ -75,7 +75,8 @@ static void a_job_says_what_the_protocol_page_says(void **state HB_UNUSED)
     job.ramp_ns = 200000;
     read = read_job(&job, 0);
     expected = json_loads(
-        "{\"type\":\"job\",\"protocol\":1,\"client\":\"client0\",\"mode\":\"async\",\"profile\":\"tuned\",\"options\":{},"
+        "{\"type\":\"job\",\"protocol\":1,\"client\":\"client0\",\"mode\":\"async\",\"profile\":"
+        "\"tuned\",\"options\":{},"
         "\"requests\":[{\"method\":\"POST\",\"url\":\"http://127.0.0.1:8080/post?x=1\","
         "\"headers\":[[\"Accept\",\"*/*\"],[\"X-Quote\",\"a\\\"b\\\\c\\n\"]],"
         "\"body_path\":\"/run/body-0\",\"body_bytes\":4}],"
@@ -198,14 +199,15 @@ static void only_old_directories_that_nobody_holds_are_swept_away(void **state H
 static void due_instants_are_counted_as_a_walk_counts_them(void **state HB_UNUSED)
 {
     const struct hb_rate rate = {5000, HB_ARRIVALS_POISSON};
+    const struct hb_span span = {.total_ns = HB_NS_PER_S};
     uint64_t *offsets;
     size_t count;
     struct hb_rundir dir;
     struct hb_due due;
 
     assert_int_equal(hb_rundir_make(&dir, NULL), 0);
-    assert_int_equal(hb_due_make(&due, &dir, &rate, HB_NS_PER_S, 3, NULL), 0);
-    assert_int_equal(hb_schedule_make(&rate, HB_NS_PER_S, 3, &offsets, &count, NULL), 0);
+    assert_int_equal(hb_due_make(&due, &dir, &rate, &span, 3, NULL), 0);
+    assert_int_equal(hb_schedule_make(&rate, &span, 3, &offsets, &count, NULL), 0);
     assert_int_equal(due.count, count);
     for (int64_t at = -HB_NS_PER_MS; at < 2 * HB_NS_PER_S; at += 7654321) {
         size_t before = 0;

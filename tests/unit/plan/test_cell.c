@@ -161,7 +161,11 @@ static void seed_rounds_and_file_names_are_no_part_of_an_id(void **state)
 static void arrivals_and_fractions_of_a_rate_are_part_of_an_id(void **state)
 {
     static const struct hb_rate rates[] = {
-        {0}, {.per_second = 2.5}, {.per_second = 2.5, .arrivals = HB_ARRIVALS_POISSON}};
+        {0},
+        {.per_second = 2.5},
+        {.per_second = 2.5, .arrivals = HB_ARRIVALS_POISSON},
+        {2.5, HB_ARRIVALS_BURSTS, 5, 2 * HB_NS_PER_S},
+    };
     struct hb_scenario *scenario = make_scenario(*state, (struct sizes){0});
     struct hb_plan plan;
 
@@ -173,6 +177,8 @@ static void arrivals_and_fractions_of_a_rate_are_part_of_an_id(void **state)
         strstr(canonical(scenario, &plan.cells[1], *state), "\"rate\":{\"per_second\":2.5}"));
     assert_non_null(strstr(canonical(scenario, &plan.cells[2], *state),
                            "\"rate\":{\"arrivals\":\"poisson\",\"per_second\":2.5}"));
+    assert_non_null(strstr(canonical(scenario, &plan.cells[3], *state),
+                           "\"rate\":{\"burst\":5,\"every_ns\":2000000000}"));
 }
 
 int main(void)

@@ -159,7 +159,11 @@ static void every_axis_is_found_by_its_name(void **state)
 static void labels_are_what_people_write(void **state)
 {
     static const struct hb_rate rates[] = {
-        {0}, {.per_second = 500}, {.per_second = 0.5, .arrivals = HB_ARRIVALS_POISSON}};
+        {0},
+        {.per_second = 500},
+        {.per_second = 0.5, .arrivals = HB_ARRIVALS_POISSON},
+        {320, HB_ARRIVALS_BURSTS, 64, 200 * HB_NS_PER_MS},
+    };
     struct hb_scenario *scenario = make_scenario(*state, (struct sizes){.protocols = 2});
     static const struct {
         enum hb_axis axis;
@@ -171,6 +175,7 @@ static void labels_are_what_people_write(void **state)
         {HB_AXIS_RATE, 0, "closed"},
         {HB_AXIS_RATE, 1, "500/s"},
         {HB_AXIS_RATE, 2, "0.5/s poisson"},
+        {HB_AXIS_RATE, 3, "64 every 200ms"},
         {HB_AXIS_PROTOCOL, 1, "h2"},
     };
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/rng.h"
 #include "plan/plan.h"
 
 struct schedule {
@@ -20,12 +21,59 @@ static struct schedule make(double per_second, enum hb_arrivals arrivals, int64_
                             uint64_t seed)
 {
     struct hb_rate rate = {.per_second = per_second, .arrivals = arrivals};
+    struct hb_span span = {.total_ns = span_ns};
     struct schedule schedule = {0};
     struct hb_error err = {0};
 
-    assert_int_equal(
-        hb_schedule_make(&rate, span_ns, seed, &schedule.offsets, &schedule.count, &err), 0);
+    assert_int_equal(hb_schedule_make(&rate, &span, seed, &schedule.offsets, &schedule.count, &err),
+                     0);
     return schedule;
+}
+
+/* Every instant that is whole periods away from the window, found by asking each millisecond. */
+static void bursts_are_whole_periods_from_the_opening_of_the_window(void **state)
+{
+    struct hb_rng rng = {.state = 5};
+
+    (void)state;
+    for (int i = 0; i < 300; i++) {
+        int64_t every = 1 + (int64_t)hb_rng_below(&rng, 50),
+                warmup = (int64_t)hb_rng_below(&rng, 120);
+        int64_t total = (int64_t)hb_rng_below(&rng, 400);
+        uint32_t burst = 1 + (uint32_t)hb_rng_below(&rng, 5);
+        struct hb_rate rate = {.per_second = burst * 1e3 / (double)every,
+                               .arrivals = HB_ARRIVALS_BURSTS,
+                               .burst = burst,
+                               .every_ns = every * HB_NS_PER_MS};
+        struct hb_span span = {total * HB_NS_PER_MS, warmup * HB_NS_PER_MS};
+        struct schedule s = {0};
+        size_t at = 0;
+
+        assert_int_equal(hb_schedule_make(&rate, &span, 0, &s.offsets, &s.count, NULL), 0);
+        for (int64_t ms = 0; ms < total; ms++) {
+            for (uint32_t k = 0; (ms - warmup) % every == 0 && k < burst; k++) {
+                assert_true(at < s.count);
+                assert_int_equal(s.offsets[at++], ms * HB_NS_PER_MS);
+            }
+        }
+        assert_int_equal(at, s.count);
+        free(s.offsets);
+    }
+}
+
+static void the_last_burst_before_the_end_is_whole(void **state)
+{
+    struct hb_rate rate = {64 / 6.0, HB_ARRIVALS_BURSTS, 64, 6 * HB_NS_PER_S};
+    struct hb_span span = {18 * HB_NS_PER_S + 1, 6 * HB_NS_PER_S};
+    struct schedule s;
+
+    (void)state;
+    assert_int_equal(hb_schedule_make(&rate, &span, 0, &s.offsets, &s.count, NULL), 0);
+    assert_int_equal(s.count, 4 * 64);
+    assert_int_equal(s.offsets[63], 0);
+    assert_int_equal(s.offsets[64], 6 * HB_NS_PER_S);
+    assert_int_equal(s.offsets[255], 18 * HB_NS_PER_S);
+    free(s.offsets);
 }
 
 static void offsets_ascend_and_stay_within_the_span(void **state)
@@ -115,16 +163,17 @@ static void a_span_with_no_arrival_has_no_memory(void **state)
 static void too_many_requests_are_refused_with_the_arithmetic(void **state)
 {
     struct hb_rate rate = {.per_second = 1e6};
+    struct hb_span hour = {.total_ns = 3600 * HB_NS_PER_S}, moment = {.total_ns = 1};
     struct hb_error err = {0};
     uint64_t *offsets;
     size_t count;
 
     (void)state;
-    assert_int_equal(hb_schedule_make(&rate, 3600 * HB_NS_PER_S, 1, &offsets, &count, &err), -1);
+    assert_int_equal(hb_schedule_make(&rate, &hour, 1, &offsets, &count, &err), -1);
     assert_int_equal(err.code, HB_ERR_LIMIT);
     assert_non_null(strstr(err.message, "1e+06 requests/s × 3600 s = 3600000000 requests"));
     rate.per_second = INFINITY;
-    assert_int_equal(hb_schedule_make(&rate, 1, 1, &offsets, &count, &err), -1);
+    assert_int_equal(hb_schedule_make(&rate, &moment, 1, &offsets, &count, &err), -1);
 }
 
 int main(void)
@@ -135,6 +184,8 @@ int main(void)
         cmocka_unit_test(poisson_gaps_are_exponential),
         cmocka_unit_test(the_same_seed_gives_the_same_arrivals_and_another_seed_others),
         cmocka_unit_test(a_span_with_no_arrival_has_no_memory),
+        cmocka_unit_test(bursts_are_whole_periods_from_the_opening_of_the_window),
+        cmocka_unit_test(the_last_burst_before_the_end_is_whole),
         cmocka_unit_test(too_many_requests_are_refused_with_the_arithmetic),
     };
 

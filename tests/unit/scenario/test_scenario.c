@@ -297,6 +297,89 @@ static void includes_point_into_the_axes_and_add_what_is_new(void **state)
     loaded_release(&loaded);
 }
 
+static void bursts_know_their_mean_rate(void **state)
+{
+    struct loaded loaded;
+    const struct hb_scenario *scenario =
+        accepted(&loaded, "matrix: {clients: [requests], rate: {burst: 64, every: 500ms}}\n"
+                          "include: [{rate: {burst: 64, every: 1s}}]\n");
+
+    (void)state;
+    assert_int_equal(scenario->rates[0].arrivals, HB_ARRIVALS_BURSTS);
+    assert_int_equal(scenario->rates[0].burst, 64);
+    assert_int_equal(scenario->rates[0].every_ns, 500 * HB_NS_PER_MS);
+    assert_true(scenario->rates[0].per_second == 128);
+    assert_int_equal(scenario->includes[0].rate, 1);
+    assert_true(scenario->rates[1].per_second == 64);
+    loaded_release(&loaded);
+}
+
+static void variables_are_part_of_a_client_and_secrets_stay_unexpanded(void **state)
+{
+    struct loaded loaded;
+    const struct hb_client_spec *clients;
+
+    (void)state;
+    setenv("HB_TEST_SECRET", "s3cret-token", 1);
+    clients = accepted(&loaded, "matrix:\n"
+                                "  clients:\n"
+                                "    - {name: requests, env: {X1: 7, T: \"${HB_TEST_SECRET}\"}}\n"
+                                "    - {name: requests, env: {X1: 8}}\n"
+                                "    - requests\n")
+                  ->clients;
+    assert_string_equal(clients[0].environment[0], "X1=7");
+    assert_string_equal(clients[0].environment[1], "T=s3cret-token");
+    assert_null(clients[0].environment[2]);
+    assert_string_equal(clients[0].canonical, "{\"env\":{\"T\":\"${HB_TEST_SECRET}\",\"X1\":\"7\"},"
+                                              "\"mode\":\"sync\",\"name\":\"requests\"}");
+    assert_int_equal(loaded.secrets.count, 1);
+    assert_string_equal(clients[0].label, "requests/sync+env");
+    assert_string_equal(clients[1].label, "requests/sync+env#2");
+    assert_null(clients[2].environment);
+    assert_string_equal(clients[2].canonical, "{\"mode\":\"sync\",\"name\":\"requests\"}");
+    loaded_release(&loaded);
+    unsetenv("HB_TEST_SECRET");
+}
+
+/* A scenario whose only client has `count` variables of `bytes` bytes each, "=" and NUL included.
+ */
+static void load_variables(struct loaded *loaded, size_t count, int bytes)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 1 << 20};
+
+    hb_buf_puts(&text, "matrix:\n  clients:\n    - name: requests\n      env:\n");
+    for (size_t i = 0; i < count; i++)
+        hb_buf_printf(&text, "        V%04zu: \"%0*d\"\n", i, bytes - 7, 0);
+    load_text(loaded, hb_buf_text(&text));
+}
+
+static void variables_are_bounded_in_size(void **state)
+{
+    static const struct {
+        size_t count;
+        int bytes;
+        const char *problem; /* NULL: accepted */
+    } cases[] = {
+        {500, 262, NULL},
+        {128, 1024, NULL},
+        {129, 1024, "at most 131072 bytes, got 132096"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HB_ARRAY_LEN(cases); i++) {
+        struct loaded loaded;
+        char *text;
+
+        load_variables(&loaded, cases[i].count, cases[i].bytes);
+        text = rendered(&loaded);
+        assert_int_equal(loaded.scenario == NULL, cases[i].problem != NULL);
+        if (cases[i].problem != NULL)
+            assert_non_null(strstr(text, cases[i].problem));
+        free(text);
+        loaded_release(&loaded);
+    }
+}
+
 static void overrides_come_before_the_file(void **state)
 {
     static const char *const sets[] = {"run.rounds=2", "matrix.concurrency=[3, 4]",
@@ -520,6 +603,9 @@ int main(void)
         cmocka_unit_test(headers_are_sent_once_and_the_nearest_wins),
         cmocka_unit_test(bodies_and_variants_are_read_beside_the_file_that_names_them),
         cmocka_unit_test(the_identity_of_a_url_is_what_is_sent_and_expected),
+        cmocka_unit_test(bursts_know_their_mean_rate),
+        cmocka_unit_test(variables_are_part_of_a_client_and_secrets_stay_unexpanded),
+        cmocka_unit_test(variables_are_bounded_in_size),
         cmocka_unit_test(a_secret_changes_no_identity_and_shows_nowhere),
         cmocka_unit_test(entries_with_one_path_are_told_apart_by_number),
         cmocka_unit_test(includes_point_into_the_axes_and_add_what_is_new),
