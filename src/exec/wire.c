@@ -191,7 +191,8 @@ static int run_through(struct capture *capture, struct hb_relay *relay, uint64_t
         .requests = requests,
     };
 
-    capture->authority = hb_relay_authority(relay);
+    capture->authority =
+        hb_arena_strdup(capture->arena, hb_relay_authority(relay)); /* outlives it */
     if (hb_wire_run(&run, &ret->run, err) < 0)
         return -1;
     hb_relay_serve(relay);
