@@ -130,7 +130,8 @@ static void append(struct hb_plan *plan, const struct collection *all, struct hb
     struct hb_plan_run *runs = hb_arena_calloc(arena, plan->runs_count + all->count, sizeof *runs);
 
     memcpy(cells, plan->cells, plan->cells_count * sizeof *cells);
-    memcpy(cells + plan->cells_count, all->cells, all->count * sizeof *cells);
+    for (size_t i = 0; i < all->count; i++)
+        cells[plan->cells_count + i] = all->cells[i];
     memcpy(runs, plan->runs, plan->runs_count * sizeof *runs);
     for (size_t i = 0; i < all->count; i++)
         runs[plan->runs_count + i].cell = (uint32_t)(plan->cells_count + i);
