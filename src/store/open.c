@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 #define BUSY_TIMEOUT_MS 5000
+#define VALUE_MAX_BYTES (64 << 20) /* of a row, too; four times the longest wire profile */
 
 /*
  * The rollback journal, not WAL: people copy the one file, also in the middle of a night's sweep,
@@ -32,6 +33,22 @@ static char *plain_path(const char *path)
     return path[0] == '/' ? hb_strdup(path) : hb_asprintf("./%s", path);
 }
 
+/* The file may come from somebody else, in whose views and triggers a query need not end. None of
+ * ours is read through a view, and a computed column could be a gigabyte. */
+static void distrust_file(sqlite3 *db)
+{
+    static const struct {
+        int option, on;
+    } settings_of_connection[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},
+                                  {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                  {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+                                  {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(settings_of_connection); i++)
+        sqlite3_db_config(db, settings_of_connection[i].option, settings_of_connection[i].on, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX_BYTES);
+}
+
 static int open_file(struct hb_store *store, enum hb_store_mode mode, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr) char *path = plain_path(store->path);
@@ -44,7 +61,7 @@ static int open_file(struct hb_store *store, enum hb_store_mode mode, struct hb_
     if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
         return hb_db_fail(store, err);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    distrust_file(store->db);
     return 0;
 }
 

@@ -8,6 +8,14 @@
 #include "store/row.h"
 #include "store/store.h"
 
+/* Until the next step. A file that only looks like ours may hold NULL. */
+static const char *text_of(sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+
+    return text != NULL ? (const char *)text : "";
+}
+
 /* Whether the sweep's rows are the plan's runs; its pending ones in *runs, in order. */
 static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct hb_plan *plan,
                         size_t *runs, size_t *ret_runs_count, bool *ret_same, struct hb_error *err)
@@ -34,7 +42,7 @@ static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct h
         if (position == plan->runs_count + plan->yardsticks_count)
             return 0;
         hb_cell_format_id(&plan->cells[plan->runs[position].cell], key);
-        if (strcmp(key, (const char *)sqlite3_column_text(statement, 0)) != 0 ||
+        if (strcmp(key, text_of(statement, 0)) != 0 ||
             sqlite3_column_int64(statement, 1) != plan->runs[position].round)
             return 0;
         if (sqlite3_column_int(statement, 2) != 0)
@@ -95,7 +103,7 @@ static int explain(struct hb_store *store, const struct hb_plan *plan, struct hb
         return -1;
     if (!row)
         return 0;
-    hash = (const char *)sqlite3_column_text(statement, 1);
+    hash = text_of(statement, 1);
     if (strcmp(hash, scenario->hash) != 0)
         return hb_fail(err, HB_ERR_NOT_FOUND,
                        "sweep %lld of %s is unfinished, but the scenario has changed since (it was "

@@ -286,6 +286,57 @@ static void a_migration_that_fails_leaves_the_file_as_it_was(void **state)
     hb_store_close(store);
 }
 
+static void a_strangers_views_are_not_read(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    struct hb_error err = {0};
+    struct hb_second *seconds;
+    size_t count;
+
+    fixture_begin(f, store);
+    hb_store_close(store);
+    fixture_sql(f,
+                "ALTER TABLE seconds RENAME TO aside;"
+                "CREATE VIEW seconds AS WITH RECURSIVE r(x) AS "
+                "(SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT 1 AS run_id, x AS second,"
+                " 1 AS verified, 1 AS failed, 1 AS response_sum_ns, 1 AS response_max_ns FROM r");
+    store = fixture_open(f, HB_STORE_READ);
+    assert_int_equal(hb_store_load_series(store, 1, &f->arena, &seconds, &count, &err), -1);
+    hb_store_close(store);
+}
+
+static void a_strangers_triggers_do_not_run(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    struct hb_error err = {0};
+    int64_t sweep_id = fixture_begin(f, store);
+
+    fixture_sql(f, "CREATE TRIGGER t AFTER UPDATE ON sweeps BEGIN DELETE FROM runs; END");
+    assert_int_equal(hb_store_end_sweep(store, sweep_id, HB_SWEEP_INTERRUPTED, &err), 0);
+    hb_store_close(store);
+    assert_true(fixture_integer(f, "SELECT COUNT(*) FROM runs") > 0);
+}
+
+static void a_value_of_gigabytes_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    struct hb_server_row *servers;
+    struct hb_error err = {0};
+    size_t count;
+
+    fixture_begin(f, store);
+    hb_store_close(store);
+    fixture_sql(f, "DROP TABLE servers; CREATE TABLE servers (sweep_id, server, version,"
+                   " configuration AS (hex(zeroblob(400000000))));"
+                   "INSERT INTO servers VALUES (1, 's', 'v')");
+    store = fixture_open(f, HB_STORE_READ);
+    assert_int_equal(hb_store_load_servers(store, 1, &f->arena, &servers, &count, &err), -1);
+    hb_store_close(store);
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -304,6 +355,9 @@ int main(void)
         WITH_FIXTURE(a_full_disk_loses_nothing_that_was_saved),
         WITH_FIXTURE(migrations_run_once_each_in_order),
         WITH_FIXTURE(a_migration_that_fails_leaves_the_file_as_it_was),
+        WITH_FIXTURE(a_strangers_views_are_not_read),
+        WITH_FIXTURE(a_strangers_triggers_do_not_run),
+        WITH_FIXTURE(a_value_of_gigabytes_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
