@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/memory.h"
 #include "report/exporters.h"
 
 static const struct hb_exporter *const exporters[] = {
@@ -104,28 +105,64 @@ static FILE *open_beside(const char *path, char *temporary, size_t bytes, struct
     return out;
 }
 
-int hb_report_write(const struct hb_report *report, const struct hb_exporter *exporter,
-                    const char *path, struct hb_error *err)
+/* A device or a pipe is written to; a new file in its place would be a loss. */
+static bool is_special(const char *path)
 {
-    char temporary[4096];
-    FILE *out;
-    int result;
+    struct stat facts;
 
-    if (strcmp(path, "-") == 0)
-        return exporter->write(report, stdout, err) != 0
-                   ? -1
-                   : check_stream(stdout, "standard output", err);
-    out = open_beside(path, temporary, sizeof temporary, err);
-    if (out == NULL)
-        return -1;
-    result = exporter->write(report, out, err);
+    return stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
+}
+
+static int write_and_close(const struct hb_report *report, const struct hb_exporter *exporter,
+                           FILE *out, const char *path, struct hb_error *err)
+{
+    int result = exporter->write(report, out, err);
+
     if (result == 0)
         result = check_stream(out, path, err);
     if (fclose(out) != 0 && result == 0)
         result = hb_fail_errno(err, errno, "%s", path);
+    return result;
+}
+
+static int write_in_place(const struct hb_report *report, const struct hb_exporter *exporter,
+                          const char *path, struct hb_error *err)
+{
+    FILE *out = fopen(path, "we");
+
+    if (out == NULL)
+        return hb_fail_errno(err, errno, "%s", path);
+    return write_and_close(report, exporter, out, path, err);
+}
+
+static int replace_file(const struct hb_report *report, const struct hb_exporter *exporter,
+                        const char *path, struct hb_error *err)
+{
+    char temporary[4096];
+    FILE *out = open_beside(path, temporary, sizeof temporary, err);
+    int result;
+
+    if (out == NULL)
+        return -1;
+    result = write_and_close(report, exporter, out, path, err);
     if (result == 0 && rename(temporary, path) != 0)
         result = hb_fail_errno(err, errno, "%s", path);
     if (result != 0)
         unlink(temporary);
     return result;
+}
+
+int hb_report_write(const struct hb_report *report, const struct hb_exporter *exporter,
+                    const char *path, struct hb_error *err)
+{
+    HB_CLEANUP(hb_free_ptr) char *target = NULL;
+
+    if (strcmp(path, "-") == 0)
+        return exporter->write(report, stdout, err) != 0
+                   ? -1
+                   : check_stream(stdout, "standard output", err);
+    if (is_special(path))
+        return write_in_place(report, exporter, path, err);
+    target = realpath(path, NULL); /* where a link leads; NULL for a new file */
+    return replace_file(report, exporter, target != NULL ? target : path, err);
 }
