@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/buf.h"
+#include "config/diag.h"
 
 void hb_text_table_init(struct hb_text_table *table, struct hb_arena *arena,
                         const char *const *headers, size_t columns)
@@ -29,7 +31,11 @@ static void add_owned(struct hb_text_table *table, const char *text)
 
 void hb_text_table_add(struct hb_text_table *table, const char *text)
 {
-    add_owned(table, hb_arena_strdup(table->arena, text));
+    HB_CLEANUP(hb_buf_release) struct hb_buf shown;
+
+    hb_buf_init(&shown, 1 << 15);
+    hb_escape(&shown, text, strlen(text), shown.maximum / 4 - 4);
+    add_owned(table, hb_arena_strdup(table->arena, hb_buf_text(&shown)));
 }
 
 void hb_text_table_addf(struct hb_text_table *table, const char *format, ...)

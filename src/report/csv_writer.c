@@ -14,14 +14,27 @@ static void separate(struct hb_csv *csv)
     csv->in_row = true;
 }
 
+/* CSV is shown by cat as well: what steers a terminal stands there as '?'. */
+static char *without_controls(const char *text)
+{
+    char *plain = hb_strdup(text);
+
+    for (char *c = plain; *c != '\0'; c++) {
+        if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7F)
+            *c = '?';
+    }
+    return plain;
+}
+
 void hb_csv_text(struct hb_csv *csv, const char *text)
 {
-    HB_CLEANUP(hb_free_ptr) char *neutral = NULL;
+    HB_CLEANUP(hb_free_ptr) char *neutral = NULL, *plain = NULL;
 
     if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
         text = neutral = hb_asprintf("'%s", text);
     separate(csv);
-    csv_fwrite(csv->out, text, strlen(text));
+    plain = without_controls(text);
+    csv_fwrite(csv->out, plain, strlen(plain));
 }
 
 void hb_csv_number(struct hb_csv *csv, double value)

@@ -115,8 +115,11 @@ static void print_figure(enum hb_metric metric, double value, bool known, int co
 
 static void print_failure(const struct hb_run_row *run, FILE *out)
 {
-    fprintf(out, "%10s  ", run->status);
-    print_wrapped(out, run->failure, 26, 26);
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, ESCAPED_MAX_BYTES);
+    hb_buf_printf(&text, "%10s  %s", run->status, run->failure);
+    print_wrapped(out, hb_buf_text(&text), 14, 26);
 }
 
 static void print_run(const struct hb_run_row *run, FILE *out)

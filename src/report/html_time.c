@@ -26,10 +26,12 @@ struct seconds {
 /* Whole seconds only: the last one is cut short by the end of the window. */
 static size_t whole_seconds(const struct hb_run_row *run, size_t stored)
 {
-    size_t whole = (size_t)((run->window_offset_ns + run->window_ns) / HB_NS_PER_S);
+    double whole = ((double)run->window_offset_ns + (double)run->window_ns) / HB_NS_PER_S;
+    size_t most = stored < MAX_SECONDS ? stored : MAX_SECONDS;
 
-    whole = whole < stored ? whole : stored;
-    return whole < MAX_SECONDS ? whole : MAX_SECONDS;
+    if (whole < 0)
+        return 0;
+    return whole < (double)most ? (size_t)whole : most;
 }
 
 static int add_run(const struct hb_report *report, const struct hb_run_row *run,

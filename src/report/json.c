@@ -1,6 +1,7 @@
 /* JSON, described by schemas/results.schema.json: the sweep, its cells with intervals, and every
  * run. */
 #include <inttypes.h>
+#include <jansson.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -34,11 +35,14 @@ static void write_instant(FILE *out, bool *first, const char *name, int64_t wall
     write_text(out, first, name, wall_ns > 0 ? text : NULL);
 }
 
-/* JSON that was stored as text goes out as it is; it was valid when it was stored. */
+/* JSON that was stored as text goes out as it is, when it is JSON: others write files too. */
 static void write_stored_json(FILE *out, bool *first, const char *name, const char *json)
 {
+    json_t *parsed = json_loads(json, 0, NULL);
+
     write_key(out, first, name);
-    fputs(json != NULL && json[0] != '\0' ? json : "null", out);
+    fputs(parsed != NULL ? json : "null", out);
+    json_decref(parsed);
 }
 
 static void write_sweep(const struct hb_sweep_row *sweep, FILE *out)

@@ -16,6 +16,17 @@
 
 enum { TEXT_COLUMNS = 80, CLIENT_COLUMNS = 19 };
 
+/* Names come from the database, which may be a stranger's file: nothing of it reaches a terminal as
+ * it is. */
+static const char *printable(const struct hb_report *report, const char *text)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf shown;
+
+    hb_buf_init(&shown, 1 << 15);
+    hb_escape(&shown, text, strlen(text), shown.maximum / 4 - 4);
+    return hb_arena_strdup(report->arena, hb_buf_text(&shown));
+}
+
 /* Written into the arena: a metric with its unit, or "–" when not measured. */
 static const char *figure(const struct hb_report *report, const struct hb_cell_summary *cell,
                           enum hb_metric metric)
@@ -148,7 +159,8 @@ static void print_cell(const struct hb_report *report, const struct hb_cell_summ
     };
 
     fputs("  ", out);
-    print_padded(out, hb_compared_name(cell->first, comparison), CLIENT_COLUMNS, false);
+    print_padded(out, printable(report, hb_compared_name(cell->first, comparison)), CLIENT_COLUMNS,
+                 false);
     for (size_t i = 0; i < HB_ARRAY_LEN(cells); i++) {
         fputc(' ', out);
         print_padded(out, cells[i].text, cells[i].columns, true);
@@ -163,11 +175,12 @@ static bool is_smoke(const struct hb_report *report)
     return strcmp(report->sweep->purpose, "smoke") == 0;
 }
 
-static void print_smoke_cell(const struct hb_cell_summary *cell, enum hb_comparison comparison,
-                             FILE *out)
+static void print_smoke_cell(const struct hb_report *report, const struct hb_cell_summary *cell,
+                             enum hb_comparison comparison, FILE *out)
 {
     fputs("  ", out);
-    print_padded(out, hb_compared_name(cell->first, comparison), CLIENT_COLUMNS, false);
+    print_padded(out, printable(report, hb_compared_name(cell->first, comparison)), CLIENT_COLUMNS,
+                 false);
     fprintf(out, " %s\n", cell->ok > 0 ? "ok" : "–");
     print_remarks(cell, comparison, out);
 }
@@ -180,14 +193,14 @@ static void print_group(const struct hb_report *report, const struct hb_cell_gro
 
     hb_buf_init(&title, 8192);
     hb_group_describe(group, true, &title);
-    fprintf(out, "\n%s\n", hb_buf_text(&title));
+    fprintf(out, "\n%s\n", printable(report, hb_buf_text(&title)));
     if (!smoke)
         fprintf(out, "  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS,
                 group->comparison == HB_COMPARE_SERVERS ? "server" : "client", "verified", "",
                 "p50", "p99", "CPU/req", "errors");
     for (size_t i = 0; i < group->count; i++) {
         if (smoke)
-            print_smoke_cell(group->cells[i], group->comparison, out);
+            print_smoke_cell(report, group->cells[i], group->comparison, out);
         else
             print_cell(report, group->cells[i], group->comparison, out);
     }
@@ -206,8 +219,8 @@ static void print_flag(FILE *out, unsigned bit, enum hb_comparison comparison)
 }
 
 /* The means of one row; what they are over, the line above the table says. */
-static void print_rollup_row(const struct hb_rollup *rollup, const struct hb_rollup_row *row,
-                             FILE *out)
+static void print_rollup_row(const struct hb_report *report, const struct hb_rollup *rollup,
+                             const struct hb_rollup_row *row, FILE *out)
 {
     static const enum hb_metric metrics[] = {
         [HB_ROLLUP_RATE] = HB_METRIC_REQUESTS_PER_SECOND,
@@ -217,7 +230,7 @@ static void print_rollup_row(const struct hb_rollup *rollup, const struct hb_rol
     };
 
     fputs("  ", out);
-    print_padded(out, row->name, CLIENT_COLUMNS, false);
+    print_padded(out, printable(report, row->name), CLIENT_COLUMNS, false);
     for (int metric = rollup->open_loop ? HB_ROLLUP_CPU : 0; metric < HB_ROLLUP_METRICS; metric++) {
         HB_CLEANUP(hb_buf_release) struct hb_buf text;
 
@@ -243,7 +256,7 @@ static void print_rollup(const struct hb_report *report, bool open_loop, FILE *o
     fprintf(out, "  %-*s%*s%12s%12s%12s\n", CLIENT_COLUMNS, "", open_loop ? 0 : 12,
             open_loop ? "" : "verified", "CPU/req", "p50", "p99");
     for (size_t i = 0; i < rollup.rows_count; i++)
-        print_rollup_row(&rollup, &rollup.rows[i], out);
+        print_rollup_row(report, &rollup, &rollup.rows[i], out);
 }
 
 static void print_rollups(const struct hb_report *report, FILE *out)
@@ -277,8 +290,9 @@ static int write_text(const struct hb_report *report, FILE *out, HB_UNUSED struc
     size_t count;
 
     hb_format_timestamp(started, sweep->started_wall_ns);
-    fprintf(out, "%s · sweep %" PRId64 " · %.16s UTC · %zu cell%s", sweep->scenario_name, sweep->id,
-            started, report->cells.count, plural(report->cells.count));
+    fprintf(out, "%s · sweep %" PRId64 " · %.16s UTC · %zu cell%s",
+            printable(report, sweep->scenario_name), sweep->id, started, report->cells.count,
+            plural(report->cells.count));
     if (is_smoke(report))
         fputs(", one verified request each\n", out);
     else

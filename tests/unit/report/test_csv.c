@@ -75,6 +75,21 @@ static void formulas_are_neutralised_and_numbers_are_not(HB_UNUSED void **state)
     free(text);
 }
 
+static void terminals_are_not_steered(HB_UNUSED void **state)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct cells cells;
+    struct hb_csv csv = {.out = open_memstream(&text, &length)};
+
+    hb_csv_text(&csv, "\x1b[31mred\x7f");
+    hb_csv_end_row(&csv);
+    fclose(csv.out);
+    read_back(text, length, &cells);
+    assert_string_equal(cells.texts[0], "?[31mred?");
+    free(text);
+}
+
 static void numbers_read_back_exactly(HB_UNUSED void **state)
 {
     static const double values[] = {0, 0.1, 1e-9, 123456789.25, 1.0 / 3, 9007199254740993.0};
@@ -100,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_survive_commas_quotes_and_newlines),
         cmocka_unit_test(formulas_are_neutralised_and_numbers_are_not),
+        cmocka_unit_test(terminals_are_not_steered),
         cmocka_unit_test(numbers_read_back_exactly),
     };
 
