@@ -3,7 +3,6 @@
 #include "exec/checkup.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,47 +31,31 @@ const char *hb_check_verdict_name(enum hb_check_verdict verdict)
     return verdict_names[verdict];
 }
 
-HB_PRINTF(3, 4)
-static void say(struct hb_check *check, enum hb_check_verdict verdict, const char *format, ...)
-{
-    va_list arguments;
-
-    check->verdict = verdict;
-    va_start(arguments, format);
-    vsnprintf(check->what, sizeof check->what, format, arguments);
-    va_end(arguments);
-}
-
-HB_PRINTF(2, 3)
-static void mend(struct hb_check *check, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(check->remedy, sizeof check->remedy, format, arguments);
-    va_end(arguments);
-}
+/* What a check finds, and what helps; formats as printf() takes them. */
+#define SAY(check, found, ...)                                                                     \
+    ((check)->verdict = (found), snprintf((check)->what, sizeof(check)->what, __VA_ARGS__))
+#define MEND(check, ...) snprintf((check)->remedy, sizeof(check)->remedy, __VA_ARGS__)
 
 static void check_cores(const struct hb_machine *machine, struct hb_check *check)
 {
     if (machine->cpus < 2) {
-        say(check, HB_CHECK_WARNING, "client and server share one CPU");
-        mend(check, "give the machine or container two CPUs or more; figures of client and server "
+        SAY(check, HB_CHECK_WARNING, "client and server share one CPU");
+        MEND(check, "give the machine or container two CPUs or more; figures of client and server "
                     "limit each other");
     } else {
-        say(check, HB_CHECK_GOOD, "%d CPUs: client and server are kept apart", machine->cpus);
+        SAY(check, HB_CHECK_GOOD, "%d CPUs: client and server are kept apart", machine->cpus);
     }
 }
 
 static void check_quota(const struct hb_machine *machine, struct hb_check *check)
 {
     if (machine->cpu_quota <= 0) {
-        say(check, HB_CHECK_GOOD, "no CPU quota is set");
+        SAY(check, HB_CHECK_GOOD, "no CPU quota is set");
         return;
     }
-    say(check, machine->cpu_quota < 2 ? HB_CHECK_WARNING : HB_CHECK_NOTE,
+    SAY(check, machine->cpu_quota < 2 ? HB_CHECK_WARNING : HB_CHECK_NOTE,
         "client and server share a quota of %.2f CPUs", machine->cpu_quota);
-    mend(check, "raise the quota (docker: --cpus, systemd: CPUQuota=) to two CPUs or more, or "
+    MEND(check, "raise the quota (docker: --cpus, systemd: CPUQuota=) to two CPUs or more, or "
                 "expect pauses in both");
 }
 
@@ -83,12 +66,12 @@ static void check_load(const struct hb_machine *machine, struct hb_check *check)
     if (machine->load < 0)
         return;
     if (machine->load <= CALM_LOAD || machine->load <= calm) {
-        say(check, HB_CHECK_GOOD, "the load average is %.2f", machine->load);
+        SAY(check, HB_CHECK_GOOD, "the load average is %.2f", machine->load);
         return;
     }
-    say(check, HB_CHECK_WARNING, "the load average is %.2f on %d CPUs", machine->load,
+    SAY(check, HB_CHECK_WARNING, "the load average is %.2f on %d CPUs", machine->load,
         machine->cpus);
-    mend(check, "end other programs (ps -eo pcpu,pid,args --sort=-pcpu | head), or expect noisy "
+    MEND(check, "end other programs (ps -eo pcpu,pid,args --sort=-pcpu | head), or expect noisy "
                 "figures");
 }
 
@@ -96,10 +79,10 @@ static void check_pressure(const struct hb_machine *machine, struct hb_check *ch
 {
     if (machine->pressure < 0)
         return;
-    say(check, machine->pressure > CALM_PRESSURE ? HB_CHECK_WARNING : HB_CHECK_GOOD,
+    SAY(check, machine->pressure > CALM_PRESSURE ? HB_CHECK_WARNING : HB_CHECK_GOOD,
         "programs waited for a CPU in %.0f %% of the last 10 s", 100 * machine->pressure);
     if (check->verdict == HB_CHECK_WARNING)
-        mend(check, "end other programs (ps -eo pcpu,pid,args --sort=-pcpu | head)");
+        MEND(check, "end other programs (ps -eo pcpu,pid,args --sort=-pcpu | head)");
 }
 
 static void check_virtualisation(const struct hb_machine *machine, struct hb_check *check)
@@ -109,13 +92,13 @@ static void check_virtualisation(const struct hb_machine *machine, struct hb_che
     if (machine->virtual_machine < 0 && steal < 0)
         return;
     if (machine->virtual_machine != 1 && steal < STEAL_NOTED) {
-        say(check, HB_CHECK_GOOD, "no hypervisor is seen");
+        SAY(check, HB_CHECK_GOOD, "no hypervisor is seen");
         return;
     }
-    say(check, steal >= STEAL_WARNED ? HB_CHECK_WARNING : HB_CHECK_NOTE,
+    SAY(check, steal >= STEAL_WARNED ? HB_CHECK_WARNING : HB_CHECK_NOTE,
         "this is a virtual machine; others took %.1f %% of its CPU time since it started",
         steal > 0 ? 100 * steal : 0);
-    mend(check, "use a machine of your own, or compare CPU a request, which suffers least");
+    MEND(check, "use a machine of your own, or compare CPU a request, which suffers least");
 }
 
 static void check_governor(const struct hb_machine *machine, struct hb_check *check)
@@ -123,32 +106,32 @@ static void check_governor(const struct hb_machine *machine, struct hb_check *ch
     if (machine->governor[0] == '\0')
         return;
     if (strcmp(machine->governor, "performance") == 0) {
-        say(check, HB_CHECK_GOOD, "the CPU frequency governor is performance");
+        SAY(check, HB_CHECK_GOOD, "the CPU frequency governor is performance");
         return;
     }
-    say(check, HB_CHECK_WARNING, "the CPU frequency governor is %s", machine->governor);
-    mend(check, "cpupower frequency-set -g performance");
+    SAY(check, HB_CHECK_WARNING, "the CPU frequency governor is %s", machine->governor);
+    MEND(check, "cpupower frequency-set -g performance");
 }
 
 static void check_turbo(const struct hb_machine *machine, struct hb_check *check)
 {
     if (machine->turbo < 0)
         return;
-    say(check, machine->turbo == 1 ? HB_CHECK_NOTE : HB_CHECK_GOOD, "turbo is %s",
+    SAY(check, machine->turbo == 1 ? HB_CHECK_NOTE : HB_CHECK_GOOD, "turbo is %s",
         machine->turbo == 1 ? "on: the frequency depends on temperature and neighbours" : "off");
     if (machine->turbo == 1)
-        mend(check, "echo %s", machine->turbo_switch);
+        MEND(check, "echo %s", machine->turbo_switch);
 }
 
 static void check_smt(const struct hb_machine *machine, struct hb_check *check)
 {
     if (machine->smt < 0)
         return;
-    say(check, machine->smt == 1 ? HB_CHECK_NOTE : HB_CHECK_GOOD,
+    SAY(check, machine->smt == 1 ? HB_CHECK_NOTE : HB_CHECK_GOOD,
         "simultaneous multithreading is %s",
         machine->smt == 1 ? "on: two CPUs share a core" : "off");
     if (machine->smt == 1)
-        mend(check, "echo off > /sys/devices/system/cpu/smt/control");
+        MEND(check, "echo off > /sys/devices/system/cpu/smt/control");
 }
 
 /* Those that are not read in user space make each reading a system call, and a slow one. */
@@ -161,16 +144,16 @@ static void check_clock(const struct hb_machine *machine, struct hb_check *check
         return;
     for (size_t i = 0; i < HB_ARRAY_LEN(fast); i++) {
         if (strcmp(machine->clock_source, fast[i]) == 0) {
-            say(check, HB_CHECK_GOOD, "the clock source is %s", machine->clock_source);
+            SAY(check, HB_CHECK_GOOD, "the clock source is %s", machine->clock_source);
             return;
         }
     }
-    say(check, HB_CHECK_WARNING, "reading the clock is slow: its source is %s",
+    SAY(check, HB_CHECK_WARNING, "reading the clock is slow: its source is %s",
         machine->clock_source);
     if (strstr(machine->clock_sources, "tsc") != NULL)
-        mend(check, "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource");
+        MEND(check, "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource");
     else
-        mend(check, "boot with tsc=reliable, if the CPU's counter is; there is: %s",
+        MEND(check, "boot with tsc=reliable, if the CPU's counter is; there is: %s",
              machine->clock_sources);
 }
 
@@ -178,10 +161,10 @@ static void check_memory(const struct hb_machine *machine, struct hb_check *chec
 {
     if (machine->available_kb < 0)
         return;
-    say(check, machine->available_kb < ENOUGH_MEMORY_KB ? HB_CHECK_WARNING : HB_CHECK_GOOD,
+    SAY(check, machine->available_kb < ENOUGH_MEMORY_KB ? HB_CHECK_WARNING : HB_CHECK_GOOD,
         "%" PRId64 " MiB of memory are available", machine->available_kb >> 10);
     if (check->verdict == HB_CHECK_WARNING)
-        mend(check, "end other programs (ps -eo rss,pid,args --sort=-rss | head)");
+        MEND(check, "end other programs (ps -eo rss,pid,args --sort=-rss | head)");
 }
 
 static void check_swap(const struct hb_machine *machine, struct hb_check *check)
@@ -189,11 +172,11 @@ static void check_swap(const struct hb_machine *machine, struct hb_check *check)
     if (machine->swapped_kb < 0)
         return;
     if (machine->swapped_kb == 0) {
-        say(check, HB_CHECK_GOOD, "nothing is swapped out");
+        SAY(check, HB_CHECK_GOOD, "nothing is swapped out");
         return;
     }
-    say(check, HB_CHECK_NOTE, "%" PRId64 " KiB of memory are swapped out", machine->swapped_kb);
-    mend(check, "swapoff -a && swapon -a");
+    SAY(check, HB_CHECK_NOTE, "%" PRId64 " KiB of memory are swapped out", machine->swapped_kb);
+    MEND(check, "swapoff -a && swapon -a");
 }
 
 static void check_descriptors(const struct hb_machine *machine, struct hb_check *check)
@@ -201,14 +184,14 @@ static void check_descriptors(const struct hb_machine *machine, struct hb_check 
     int64_t needed = LARGE_CONCURRENCY + SPARE_DESCRIPTORS;
 
     if (machine->descriptors >= needed) {
-        say(check, HB_CHECK_GOOD, "a process may open enough files for %d connections",
+        SAY(check, HB_CHECK_GOOD, "a process may open enough files for %d connections",
             LARGE_CONCURRENCY);
         return;
     }
-    say(check, HB_CHECK_NOTE,
+    SAY(check, HB_CHECK_NOTE,
         "a process may open %" PRId64 " files: a concurrency of %d needs %" PRId64,
         machine->descriptors, LARGE_CONCURRENCY, needed);
-    mend(check, "as root: ulimit -Hn %" PRId64 " (docker: --ulimit nofile=%" PRId64 ")", needed,
+    MEND(check, "as root: ulimit -Hn %" PRId64 " (docker: --ulimit nofile=%" PRId64 ")", needed,
          needed);
 }
 
@@ -217,15 +200,15 @@ static void check_ports(const struct hb_machine *machine, struct hb_check *check
 {
     if (machine->ports < 0)
         return;
-    if (machine->ports >= 2 * LARGE_CONCURRENCY) {
-        say(check, HB_CHECK_GOOD, "%" PRId64 " local ports to connect from", machine->ports);
+    if (machine->ports >= INT64_C(2) * LARGE_CONCURRENCY) {
+        SAY(check, HB_CHECK_GOOD, "%" PRId64 " local ports to connect from", machine->ports);
         return;
     }
-    say(check, HB_CHECK_NOTE,
+    SAY(check, HB_CHECK_NOTE,
         "%" PRId64
         " local ports to connect from: high concurrency waits for ports to be free again",
         machine->ports);
-    mend(check, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
+    MEND(check, "sysctl -w net.ipv4.ip_local_port_range='1024 65535'");
 }
 
 static void check_somaxconn(const struct hb_machine *machine, struct hb_check *check)
@@ -233,14 +216,14 @@ static void check_somaxconn(const struct hb_machine *machine, struct hb_check *c
     if (machine->somaxconn < 0)
         return;
     if (machine->somaxconn >= 4096) {
-        say(check, HB_CHECK_GOOD, "accept queues may hold %" PRId64 " connections",
+        SAY(check, HB_CHECK_GOOD, "accept queues may hold %" PRId64 " connections",
             machine->somaxconn);
         return;
     }
-    say(check, HB_CHECK_NOTE,
+    SAY(check, HB_CHECK_NOTE,
         "accept queues hold %" PRId64 " connections: more that come at once are retried after 1 s",
         machine->somaxconn);
-    mend(check, "sysctl -w net.core.somaxconn=4096");
+    MEND(check, "sysctl -w net.core.somaxconn=4096");
 }
 
 static const struct {
@@ -272,7 +255,7 @@ size_t hb_checkup(const struct hb_machine *machine, struct hb_check ret_checks[H
         struct hb_check *check = &ret_checks[i];
 
         *check = (struct hb_check){.name = checks[i].name, .spoils = checks[i].spoils};
-        say(check, HB_CHECK_UNKNOWN, "cannot be read here");
+        SAY(check, HB_CHECK_UNKNOWN, "cannot be read here");
         checks[i].check(machine, check);
     }
     return HB_ARRAY_LEN(checks);

@@ -313,18 +313,19 @@ static bool exceeds_budget(const struct sweep *sweep, size_t position)
     return round_ns > 0 && (double)used_ns + round_ns > (double)sweep->options.budget_ns;
 }
 
+/* Before the first run there is nothing to rest from, but another sweep may have used up the ports.
+ */
 static void rest_before(struct sweep *sweep, size_t position)
 {
+    bool rests = sweep->any_run && !sweep->options.smoke;
     struct hb_cooldown cooldown = {
-        .minimum_ns = sweep->options.smoke ? 0 : sweep->scenario->run.cooldown_ns,
+        .minimum_ns = rests ? sweep->scenario->run.cooldown_ns : 0,
         .next_connections =
             sweep->options.smoke
                 ? 1
                 : sweep->scenario->concurrency[cell_at(sweep, position)->concurrency],
     };
 
-    if (!sweep->any_run)
-        return;
     hb_progress_enter(&sweep->progress, HB_PHASE_COOLDOWN, cooldown.minimum_ns);
     (void)hb_cooldown_wait(&cooldown, sweep->interrupt.fd);
 }

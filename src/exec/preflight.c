@@ -54,14 +54,14 @@ static uint64_t threads_left(uint64_t limit)
     return limit > present ? limit - present : 0;
 }
 
-static uint64_t ports_free(void)
+/* All that there are: those in use will be free in a minute, which the pause before a run waits
+ * for. */
+static uint64_t ports_total(void)
 {
     struct hb_host_state state;
 
     hb_host_state_read(&state);
-    if (state.ports_total == 0)
-        return UINT64_MAX;
-    return state.ports_total > state.ports_used ? state.ports_total - state.ports_used : 0;
+    return state.ports_total > 0 ? state.ports_total : UINT64_MAX;
 }
 
 void hb_machine_limits_read(struct hb_machine_limits *ret_limits)
@@ -71,8 +71,8 @@ void hb_machine_limits_read(struct hb_machine_limits *ret_limits)
             {
                 {HB_RESOURCE_DESCRIPTORS, "the hard limit of open files (RLIMIT_NOFILE)",
                  hard_limit(RLIMIT_NOFILE), "raise it, as root: ulimit -Hn ", ""},
-                {HB_RESOURCE_PORTS, "net.ipv4.ip_local_port_range, less the ports in use,",
-                 ports_free(), "sysctl -w net.ipv4.ip_local_port_range='1024 65535'", NULL},
+                {HB_RESOURCE_PORTS, "net.ipv4.ip_local_port_range", ports_total(),
+                 "sysctl -w net.ipv4.ip_local_port_range='1024 65535'", NULL},
                 {HB_RESOURCE_TASKS, "kernel.threads-max, less what runs,",
                  threads_left(system_number("/proc/sys/kernel/threads-max")),
                  "raise it: sysctl -w kernel.threads-max=…", NULL},
