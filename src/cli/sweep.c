@@ -195,7 +195,8 @@ static int execute(struct sweep *sweep, struct hb_error *err)
     return hb_store_end_sweep(sweep->store, sweep->id, final_status(&sweep->summary), err);
 }
 
-/* DIR/NAME-ID.EXT, where NAME is the scenario's name, masked, with anything unusual replaced. */
+/* DIR/NAME-ID.EXT, where NAME is the scenario's name, masked, with anything unusual replaced: also
+ * a first dot, which would hide the file. No longer than any file system takes. */
 static const char *export_path(struct sweep *sweep, const char *extension)
 {
     char *name = hb_arena_strdup(&sweep->cli->arena,
@@ -206,7 +207,9 @@ static const char *export_path(struct sweep *sweep, const char *extension)
             NULL)
             *at = '_';
     }
-    return hb_arena_printf(&sweep->cli->arena, "%s/%s-%" PRId64 ".%s",
+    if (name[0] == '.')
+        name[0] = '_';
+    return hb_arena_printf(&sweep->cli->arena, "%s/%.100s-%" PRId64 ".%s",
                            hb_sweep_directory(sweep->options), name, sweep->id, extension);
 }
 
