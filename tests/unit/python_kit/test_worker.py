@@ -54,7 +54,7 @@ class EitherMode:
         self.assertEqual(seen, {(7, 200, "ok")})
 
     def test_no_request_starts_before_start_or_from_stop_on(self):
-        result = self.run_job(self.job("ok/1", concurrency=3), 0.05)
+        result = self.run_job(self.job("ok/1", concurrency=3), 0.3)
         self.assertGreaterEqual(min(sample.start_ns for sample in result.requests), result.start_ns)
         self.assertLess(max(sample.start_ns for sample in result.requests), result.stop_ns)
 
@@ -130,11 +130,11 @@ class EitherMode:
 
     def test_what_is_due_after_stop_is_unsent(self):
         offsets = [0, 10 * MS, 10_000 * MS, 10_001 * MS, 10_002 * MS]
-        result = self.run_job(self.job("ok/1"), 0.05, offsets=offsets)
+        result = self.run_job(self.job("ok/1"), 1, offsets=offsets)
         self.assertEqual((len(result.requests), result.done["unsent"]), (2, 3))
 
     def test_what_has_not_ended_at_the_drain_is_unfinished(self):
-        result = self.run_job(self.job("wait/20000", concurrency=3), 0.05, drain_s=0.1)
+        result = self.run_job(self.job("wait/20000", concurrency=3), 1, drain_s=0.1)
         self.assertLess(result.ended_ns, result.drain_ns + 1000 * MS)
         self.assertEqual((len(result.requests), result.done["unfinished"]), (0, 3))
 
