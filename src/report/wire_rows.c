@@ -277,8 +277,8 @@ static void add_bytes(struct facts *facts)
         if (byte_figures[row].of_setup && !has_setup)
             continue;
         for (size_t i = 0; i < facts->wires_count; i++)
-            figures[i] =
-                *(const double *)((const char *)&facts->wires[i]->sent + byte_figures[row].offset);
+            figures[i] = *(const double *)(const void *)((const char *)&facts->wires[i]->sent +
+                                                         byte_figures[row].offset);
         add_figures(facts, byte_figures[row].label, figures, has_setup ? &of_encrypted : &exact);
     }
 }

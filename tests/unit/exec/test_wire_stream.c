@@ -35,10 +35,11 @@ static void take(void *context, const struct hb_wire_message *message)
     size_t at = 0;
 
     assert_true(taken->count <= MOST);
-    *seen = (struct seen){.framing = message->framing,
-                          .body_bytes = message->body_bytes,
-                          .body_hash = message->body_hash,
-                          .bytes = message->bytes};
+    memset(seen, 0, sizeof *seen); /* with its padding, since these are compared as bytes */
+    seen->framing = message->framing;
+    seen->body_bytes = message->body_bytes;
+    seen->body_hash = message->body_hash;
+    seen->bytes = message->bytes;
     assert_true(hb_wire_next_line(message->head, message->head_bytes, &at, &line));
     snprintf(seen->line, sizeof seen->line, "%.*s", (int)line.value_length, line.value);
     while (hb_wire_next_line(message->head, message->head_bytes, &at, &line))
@@ -47,9 +48,10 @@ static void take(void *context, const struct hb_wire_message *message)
 
 static struct taken feed_cut(const char *text, size_t length, size_t piece)
 {
-    struct taken taken = {0};
+    struct taken taken;
     struct hb_wire_stream stream;
 
+    memset(&taken, 0, sizeof taken);
     hb_wire_stream_init(&stream, take, &taken);
     for (size_t at = 0; at < length; at += piece)
         hb_wire_stream_feed(&stream, text + at, length - at < piece ? length - at : piece);
