@@ -2,10 +2,11 @@
 """Runs every benchmark of this folder, one after the other, and writes what they say into the documentation.
 
 docs/benchmarks.md gets each one's output, between markers, with its command and the machine; the table "Speed and size"
-of README.md is made from that page, with the limits that we hold ourselves to. A benchmark that fails keeps the section
-that it had. Refuses a machine that is busy with other things, since figures of such a one are worth nothing.
+of README.md is made from that page, with the limits that we hold ourselves to. Both files are complete after each
+benchmark, and one that fails keeps the section that it had. Refuses a machine that is busy with other things, since
+figures of such a one are worth nothing.
 
-    python3 tests/bench/all.py [--build DIRECTORY] [--only NAME]… [--force]
+    python3 tests/bench/all.py [--build DIRECTORY] [--only NAME]… [--skip NAME]… [--force]
 """
 import argparse
 import json
@@ -49,7 +50,6 @@ PARTS = {
     "node_recording_cost": Part("Recording in Node", "node tests/bench/node_recording_cost.mjs 100000 5", sink=True),
     "go_recording_cost": Part("Recording in Go", "go -C src/clients/go test -run none -bench . ./kit", plain=True),
     "runner_sample_cost": Part("Judging a sample in the runner", "{build}/tests/bench/runner_sample_cost 40", limits=True),
-    "open_loop": Part("How well a rate is kept", "python3 tests/bench/open_loop.py {build}"),
     "run_overhead": Part("What a run costs beyond its load", "python3 tests/bench/run_overhead.py {build}"),
     "sweep_cost": Part("A sweep against its parts, and the runner's memory",
                        "python3 tests/bench/sweep_cost.py --build {build}"),
@@ -58,6 +58,7 @@ PARTS = {
     "report_size": Part("A report of 10,000 cells",
                         "tests/bench/report_size {build}/bin/http-benchmark {build}/tests/bench/large_store",
                         plain=True, limits=True),
+    "open_loop": Part("How well a rate is kept", "python3 tests/bench/open_loop.py {build}"),
 }
 
 
@@ -269,6 +270,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="repeatable; the others keep their sections")
+    parser.add_argument("--skip", action="append", choices=list(PARTS), default=[], help="repeatable")
     parser.add_argument("--force", action="store_true", help="on a busy machine, too")
     parser.add_argument("--page", default=PAGE, help="where to write")
     parser.add_argument("--no-readme", action="store_true", help="print the table of README.md only")
@@ -284,7 +286,7 @@ def main():
     machine = describe_machine(os.path.join(arguments.build, "bin", "http-benchmark"))
     found = sections(read(arguments.page)) if os.path.exists(arguments.page) else {}
     failed = []
-    for name in arguments.only or PARTS:
+    for name in (name for name in arguments.only or PARTS if name not in arguments.skip):
         began = time.monotonic()
         output = run(PARTS[name], arguments.build)
         print(f"{name}: {'failed' if output is None else 'done'} in {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -293,8 +295,8 @@ def main():
             continue
         found[name] = section(PARTS[name], output, machine, arguments.build)
         write(arguments.page, page(found))
-    if not arguments.no_readme:
-        update_readme(found)
+        if not arguments.no_readme:
+            update_readme(found)
     print(readme_table(found))
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 

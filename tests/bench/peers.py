@@ -9,8 +9,9 @@ that arrive while it stalls wait for its end: the slowest hundredth begins at st
 A tool that can be told a rate is told the same; one that cannot sends its next request after the last one's answer, and
 what it says is held against what users who do not wait for each other would have seen.
 
-hey and oha, where not in PATH: GOBIN=$PWD/build/peers-bin go install github.com/rakyll/hey@v0.1.4;
-cargo install oha --root build/peers --locked, and --path build/peers-bin:build/peers/bin.
+A tool that is not installed is left out. hey and oha are no packages of Debian, and are looked for in --tools, too:
+GOBIN=$PWD/build/peers-bin/bin go install github.com/rakyll/hey@v0.1.4 and
+cargo install oha --version 1.16.0 --locked --root build/peers-bin, which takes some minutes.
 """
 import argparse
 import os
@@ -143,9 +144,9 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=1, help="of each run")
     parser.add_argument("--concurrency", type=int, default=64)
-    parser.add_argument("--url-path", dest="path", default="/get")
+    parser.add_argument("--path", default="/get")
     parser.add_argument("--only", action="append", help="epoll, wrk, …; repeatable")
-    parser.add_argument("--path", dest="folders", default="build/peers-bin:build/peers/bin", help="searched before PATH")
+    parser.add_argument("--tools", default="build/peers-bin/bin", help="a folder that is searched before PATH")
     parser.add_argument("--rate", type=int, default=1000, help="requests/s while the server stalls")
     parser.add_argument("--stall", type=float, default=0.3, help="seconds that the server stalls")
     parser.add_argument("--stall-connections", type=int, default=16)
@@ -156,8 +157,7 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    folders = [os.path.abspath(folder) for folder in arguments.folders.split(":")]
-    os.environ["PATH"] = ":".join([*folders, os.environ["PATH"]])
+    os.environ["PATH"] = os.path.abspath(arguments.tools) + ":" + os.environ["PATH"]
     names = arguments.only or [name for name in [*WORKERS, *TOOLS] if name in WORKERS or installed(name)]
     client_core, server_core = cores()
     with Server(arguments.build, server_core) as server:
