@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every benchmark of this folder, one after the other, and writes what they say into the documentation.
+"""Brings the build tree up to date and runs every benchmark of this folder, one after the other, for the documentation.
 
 docs/benchmarks.md gets each one's output, between markers, with its command and the machine; the table "Speed and size"
 of README.md is made from that page, with the limits that we hold ourselves to. Both files are complete after each
@@ -255,8 +255,12 @@ def readme_table(found):
     lines = ["## Speed and size", "", f"Medians; what was run, and on what, is in [{PAGE}]({PAGE}); "
              "`python3 tests/bench/all.py` makes both.", "", "| what | limit | measured | by |", "|---|---|---|---|"]
     for what, limit, name, say in CLAIMS:
-        if name in found:
+        if name not in found:
+            continue
+        try:
             lines.append(f"| {what} | {limit} | {say(found)} | `{script(name)}` |")
+        except (AttributeError, KeyError, StopIteration, ValueError):
+            print(f"{name}: does not say: {what}", file=sys.stderr)
     return "\n".join(lines)
 
 
@@ -283,6 +287,7 @@ def main():
     load = os.getloadavg()[0] / os.cpu_count()
     if load > BUSY_LOAD and not arguments.force:
         sys.exit(f"this machine is busy: a load of {load:.1f} a core (--force runs all the same)")
+    subprocess.run(["cmake", "--build", arguments.build], stdout=sys.stderr, check=True)
     machine = describe_machine(os.path.join(arguments.build, "bin", "http-benchmark"))
     found = sections(read(arguments.page)) if os.path.exists(arguments.page) else {}
     failed = []
