@@ -1,7 +1,7 @@
 /*
  * Which cells are known well enough, so that their remaining rounds need not be made: those whose
  * interval of requests/s over the rounds so far reaches no further to either side than the scenario
- * asks for (rounds.until_ci). Only whole runs are added, never seconds to one.
+ * asks for (rounds.until_ci), twice in a row. Only whole runs are added, never seconds to one.
  */
 #ifndef HB_EXEC_ROUNDS_H
 #define HB_EXEC_ROUNDS_H
@@ -16,6 +16,7 @@ struct hb_rounds {
     const struct hb_plan *plan; /* borrowed */
     double *rates;              /* plan->rounds for each cell */
     uint32_t *counts;           /* by cell: how many there are */
+    bool *narrow;               /* by cell: the interval was so after its last run */
     bool *known;                /* by cell */
 };
 
