@@ -1,0 +1,15 @@
+from outcome import equal, json_file, rows
+
+runs = rows("benchmark_results.db", """SELECT c.canonical, c.rate, r.verified, r.scheduled, r.unsent, r.unfinished
+  FROM runs AS r JOIN cells AS c ON c.id = r.cell_id WHERE r.status = 'ok'""")
+equal([run["rate"] for run in runs], [80.0] * 4, "mean rates")
+bursts = [run for run in runs if '"rate":{"burst":8,"every_ns":100000000}' in run["canonical"]]
+equal(len(bursts), 2, "runs in bursts")
+for run in bursts:  # due when the window opens, and 100 and 200 ms later; the window's end may slip past the fourth
+    assert run["scheduled"] in (24, 32), run
+for run in runs:
+    equal(run["verified"] + run["unsent"] + run["unfinished"], run["scheduled"], "what became of the requests due")
+
+cells = json_file("report.json")["cells"]
+equal(sorted(cell.get("burst", 0) for cell in cells), [0, 0, 8, 8], "bursts in the report")
+equal({cell["every_s"] for cell in cells if "burst" in cell}, {0.1}, "from one burst to the next")
