@@ -1,4 +1,5 @@
 /* When a cell is known well enough: held against the interval itself, on figures made up. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,6 +87,41 @@ static void it_stops_exactly_when_the_interval_is_narrow_twice_in_a_row(void **s
     }
 }
 
+/* Of a normal distribution around 1000, whose scatter is 3 %. */
+static double noisy_rate(struct hb_rng *rng)
+{
+    double radius = sqrt(-2 * log(hb_rng_unit(rng)));
+
+    return 1000 * (1 + 0.03 * radius * cos(2 * acos(-1) * hb_rng_unit(rng)));
+}
+
+/* What docs/methodology.md says: stopping by what is seen costs no confidence. */
+static void intervals_at_which_it_stops_cover_the_truth(void **state HB_UNUSED)
+{
+    enum { TRIALS = 20000 };
+    struct hb_rng rng = {.state = 11};
+    size_t covered = 0;
+
+    for (int trial = 0; trial < TRIALS; trial++) {
+        struct hb_interval interval;
+        double rates[ROUNDS];
+        uint32_t count = 0;
+
+        hb_rounds_release(&rounds);
+        hb_rounds_init(&rounds, &plan);
+        while (count < ROUNDS) {
+            rates[count] = noisy_rate(&rng);
+            count++;
+            if (hb_rounds_add(&rounds, run_of(0, count - 1), rates[count - 1]))
+                break;
+        }
+        interval = hb_quantile_interval(rates, count, 0.5, 0.95);
+        covered += interval.low <= 1000 && interval.high >= 1000;
+    }
+    print_message("covered: %.1f %%\n", 100.0 * (double)covered / TRIALS);
+    assert_true(covered >= (size_t)(0.945 * TRIALS));
+}
+
 static void failures_leave_a_cell_unknown(void **state HB_UNUSED)
 {
     for (uint32_t round = 0; round < 4; round++)
@@ -111,6 +147,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_least_rounds_are_always_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_stops_exactly_when_the_interval_is_narrow_twice_in_a_row,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(intervals_at_which_it_stops_cover_the_truth, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(failures_leave_a_cell_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_until_ci_nothing_is_ever_enough, set_up, tear_down),
     };
