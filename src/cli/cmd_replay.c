@@ -78,7 +78,7 @@ static int run_replay(struct hb_cli *cli, const void *opaque, char *const *argum
                       int *exit_code, struct hb_error *err)
 {
     const struct replay_options *options = opaque;
-    struct hb_planning planning;
+    struct hb_planning planning = {0};
     struct hb_replay replay = {.plan = &planning.plan,
                                .registry = &planning.registry,
                                .secrets = &cli->secrets,

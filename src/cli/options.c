@@ -337,9 +337,9 @@ void hb_print_wrapped(FILE *out, const char *text, int column, int indent)
 
 static void print_row(FILE *out, const char *left, const char *right)
 {
-    int column = fprintf(out, "  %s", left);
+    int column = text_columns(left, strlen(left)) + 2;
 
-    column = text_columns(left, strlen(left)) + 2;
+    fprintf(out, "  %s", left);
     if (column >= HELP_COLUMN) {
         fputc('\n', out);
         column = 0;

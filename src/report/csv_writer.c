@@ -31,9 +31,9 @@ void hb_csv_text(struct hb_csv *csv, const char *text)
     HB_CLEANUP(hb_free_ptr) char *neutral = NULL, *plain = NULL;
 
     if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
-        text = neutral = hb_asprintf("'%s", text);
+        neutral = hb_asprintf("'%s", text);
     separate(csv);
-    plain = without_controls(text);
+    plain = without_controls(neutral != NULL ? neutral : text);
     csv_fwrite(csv->out, plain, strlen(plain));
 }
 
