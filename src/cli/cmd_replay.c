@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "cli/commands.h"
 #include "cli/planning.h"
 #include "exec/replay.h"
@@ -57,6 +58,7 @@ static int find_cell(const struct hb_plan *plan, const char *prefix,
     const struct hb_cell *found = NULL;
     char id[HB_CELL_ID_BYTES];
 
+    HB_ASSERT(plan->scenario != NULL);
     for (size_t i = 0; i < plan->cells_count; i++) {
         hb_cell_format_id(&plan->cells[i], id);
         if (strncmp(id, prefix, strlen(prefix)) != 0)
