@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/chart.h"
@@ -94,6 +95,19 @@ static struct hb_chart_series client_series(const struct family *family, const c
     return series;
 }
 
+static int compare_labels(const void *left, const void *right)
+{
+    const struct hb_chart_series *a = left, *b = right;
+
+    return strcmp(a->label, b->label);
+}
+
+/* By name, not by rank: a client keeps its colour and marker from chart to chart. */
+static void sort_series(struct hb_chart_series *series, size_t count)
+{
+    qsort(series, count, sizeof *series, compare_labels);
+}
+
 /* One chart over concurrency; the values of the axis are equally far apart. */
 static void write_over_concurrency(const struct hb_report *report, const struct family *family,
                                    const char *what, enum hb_metric metric, pick_fn *pick,
@@ -117,6 +131,7 @@ static void write_over_concurrency(const struct hb_report *report, const struct 
                                      family->groups[i].cells[0]->first->concurrency)};
     for (size_t i = 0; i < clients_count; i++)
         series[i] = client_series(family, clients[i], pick, report->arena);
+    sort_series(series, clients_count);
     chart.title = hb_arena_printf(report->arena, "%s over concurrency", what);
     chart.description = hb_arena_printf(
         report->arena,
@@ -209,6 +224,7 @@ static void write_latency(const struct hb_report *report, const struct hb_cell_g
         series[i] = latency_series(group->cells[i],
                                    hb_compared_name(group->cells[i]->first, group->comparison),
                                    ticks, report->arena);
+    sort_series(series, group->count);
     hb_buf_init(&title, 8192);
     hb_group_describe(group, true, &title);
     fputs("<h3>", out);
