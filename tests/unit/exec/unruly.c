@@ -57,23 +57,27 @@ static int ignore_sigterm(long unused HB_UNUSED)
 static int daemonise(long unused HB_UNUSED)
 {
     int ready[2];
+    pid_t between;
     char byte;
 
     if (pipe(ready) != 0)
         return 1;
-    if (fork() == 0) {
+    between = fork();
+    if (between == 0) {
         setsid();
         if (fork() != 0)
             _exit(0);
         signal(SIGTERM, SIG_IGN);
-        say("up\n");
         close(ready[0]);
         close(ready[1]);
         alarm(LIFE_LIMIT_S);
         stay();
     }
     close(ready[1]);
-    return read(ready[0], &byte, 1) == 0 ? 0 : 1;
+    if (read(ready[0], &byte, 1) != 0 || waitpid(between, NULL, 0) != between)
+        return 1;
+    say("up\n"); /* the daemon is there, and nothing of what made it */
+    return 0;
 }
 
 static int daemonise_and_stay(long unused)
