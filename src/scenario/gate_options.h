@@ -63,9 +63,9 @@ struct hb_gate_options {
     struct hb_gate_margin margins[HB_GATE_METRICS];
     const struct hb_gate_override *overrides; /* the last that matches wins, metric by metric */
     size_t overrides_count;
-    int64_t budget_ns;     /* wall time for everything; default 12 min */
-    double must_resolve;   /* 0.1: a cell in which a change of 10 % could not be seen is inconclusive
-                              and the gate says so (exit 4); 0: not asked */
+    int64_t budget_ns;   /* wall time for everything; default 12 min */
+    double must_resolve; /* 0.1: a cell in which a change of 10 % could not be seen is inconclusive
+                            and the gate says so (exit 4); 0: not asked */
     bool fail_inconclusive; /* on_inconclusive: fail; default pass */
     unsigned screen_pairs;  /* default 5 */
     unsigned confirm_pairs; /* fresh ones that decide; default 15 */
