@@ -35,10 +35,11 @@ export class Alarm {
 
   async #listen() {
     this.#listening = true;
-    for (let seen = Atomics.load(this.#cells, FIRED); ; seen = Atomics.load(this.#cells, FIRED)) {
+    // Read before ringing, which sets the next instant: it may pass before this thread goes on.
+    for (let seen = Atomics.load(this.#cells, FIRED); ; this.#ring()) {
       const fired = Atomics.waitAsync(this.#cells, FIRED, seen);
       if (fired.async) await fired.value;
-      this.#ring();
+      seen = Atomics.load(this.#cells, FIRED);
     }
   }
 
