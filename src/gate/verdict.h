@@ -3,7 +3,7 @@
  * Plain data: gate/judge.h makes it of observations, reports print it, the store keeps it.
  *
  * Ratios are oriented so that above 1 is worse, whatever the metric. Verdicts compare the interval
- * [low, high] of the ratio with the margin: see hb_judge().
+ * [low, high] of the ratio with the limit: see gate/judge.h.
  */
 #ifndef HB_GATE_VERDICT_H
 #define HB_GATE_VERDICT_H
@@ -36,11 +36,12 @@ const char *hb_verdict_name(enum hb_verdict verdict); /* "regressed" */
 
 enum hb_inconclusive {
     HB_CONCLUSIVE,
-    HB_TOO_FEW_PAIRS, /* no outcome could have been significant */
-    HB_WIDE,          /* the interval is wider than the margin allows */
-    HB_BORDERLINE,    /* narrow enough, but it lies across the margin */
-    HB_CONTAMINATED,  /* base against base differed, or the machine was busy */
-    HB_NOT_CONFIRMED, /* worse in the screen, not in the fresh pairs, and not shown unchanged */
+    HB_TOO_FEW_PAIRS,    /* no outcome could have been significant */
+    HB_WIDE,             /* the interval is wider than the margin allows */
+    HB_BORDERLINE,       /* narrow enough, but it lies across the margin */
+    HB_CONTAMINATED,     /* base against base differed */
+    HB_NOT_CONFIRMED,    /* worse in the screen, not in the fresh pairs, and not shown unchanged */
+    HB_TOO_FEW_REQUESTS, /* of p99: under 10,000 a run */
 };
 
 const char *hb_inconclusive_name(enum hb_inconclusive reason); /* "too_few_pairs" */
@@ -52,9 +53,11 @@ struct hb_metric_verdict {
     enum hb_verdict verdict;
     enum hb_inconclusive reason;  /* when the verdict is HB_VERDICT_INCONCLUSIVE */
     struct hb_gate_margin margin; /* what it was judged by */
+    double limit;                 /* 1 + margin, or more where the floor is larger; 1: exact */
     double base, head;            /* medians over runs, in the metric's unit */
-    struct hb_interval ratio;     /* head / base, or base / head where more is better */
-    double p_worse;               /* one-sided, against 1 + margin; NAN when it was not computed */
+    struct hb_interval ratio; /* head / base, or base / head where more is better; NAN for an exact
+                                 metric that is 0 on one side */
+    double p_worse;           /* one-sided, against 1 + margin; NAN when it was not computed */
     double resolution; /* the smallest relative change that so many pairs of this scatter show nine
                           times in ten: 0.04; NAN when unknown */
     unsigned pairs;    /* or, unpaired, runs of the smaller side */

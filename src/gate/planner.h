@@ -1,0 +1,64 @@
+/*
+ * What a gate will run: windows and pairs that fit the budget, what that costs at worst, and what
+ * it can see. Refuses what could never fire and what cannot fit, with the arithmetic and the
+ * remedies. Pure.
+ */
+#ifndef HB_GATE_PLANNER_H
+#define HB_GATE_PLANNER_H
+
+#include "gate/calibration.h"
+#include "gate/procedure.h"
+
+/* The planner shortens windows and warm-ups of more than this down to it, and further down to the
+ * least when there is no time. More pairs show more than longer windows do. */
+#define HB_GATE_WINDOW_NS (2 * HB_NS_PER_S)
+#define HB_GATE_WINDOW_LEAST_NS (1 * HB_NS_PER_S)
+#define HB_GATE_WARMUP_NS (500 * HB_NS_PER_MS)
+#define HB_GATE_WARMUP_LEAST_NS (250 * HB_NS_PER_MS)
+
+struct hb_planner_cell {
+    const char *name;                     /* for messages; borrowed */
+    int64_t overhead_ns;                  /* of a run: start, drain, cool-down */
+    int64_t window_ns, warmup_ns;         /* as the scenario says */
+    const struct hb_gate_margin *margins; /* HB_GATE_METRICS; overrides applied */
+};
+
+struct hb_planner_input {
+    const struct hb_gate_options *options;
+    const struct hb_planner_cell *cells;
+    size_t count;
+    const struct hb_calibration *calibration; /* NULL: hb_calibration_assumed() */
+    int64_t once_ns;    /* beside the runs: environments, preflight, wire profiles */
+    int64_t round_ns;   /* a round beside its runs: starts of servers */
+    bool fixed_windows; /* windows and warm-ups stay as the scenario says */
+};
+
+struct hb_gate_cell_plan {
+    int64_t window_ns, warmup_ns, run_ns;
+    double noise[HB_GATE_METRICS];      /* of a pair, as expected; NAN: unknown */
+    double detectable[HB_GATE_METRICS]; /* nine times in ten by screen and confirmation; NAN */
+    enum hb_gate_metric best;           /* the metric that decides and shows the smallest change */
+};
+
+struct hb_gate_plan {
+    struct hb_gate_options options; /* as they take effect: sentinels never exceed the cells */
+    struct hb_gate_cell_plan *cells;
+    size_t count;
+    unsigned rounds;          /* hb_procedure_rounds() */
+    int64_t screen_ns;        /* all cells and sentinels, and what is done once */
+    int64_t confirm_cell_ns;  /* the confirmation of the dearest cell */
+    int64_t worst_ns;         /* every cell and every sentinel goes through everything */
+    int64_t expected_ns;      /* nothing regressed: the screen, and confirmations for nothing */
+    size_t confirmable;       /* cells of which the confirmation fits beside the screen */
+    unsigned extension_pairs; /* a cell, that fit when nothing has to be confirmed; 0 … */
+    double detectable;        /* the largest of the cells' best */
+};
+
+/*
+ * HB_ERR_INPUT: a configuration that can never fire (too few pairs for alpha) or cannot meet
+ * must_resolve. HB_ERR_LIMIT: one that cannot fit. Needs at least one cell.
+ */
+int hb_gate_plan_make(const struct hb_planner_input *input, struct hb_arena *arena,
+                      struct hb_gate_plan *ret_plan, struct hb_error *err) HB_MUST_CHECK;
+
+#endif
