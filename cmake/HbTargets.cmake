@@ -79,6 +79,18 @@ function(hb_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${place})
 endfunction()
 
+# hb_preload(NAME SOURCES a.c…): a shared object in libexec/, for LD_PRELOAD. Never with sanitizers, whose runtime
+# would have to be in the program already.
+function(hb_preload name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  set(HB_SANITIZE "")
+  set(HB_FUZZ OFF)
+  add_library(${name} MODULE ${ARG_SOURCES})
+  hb_compile_options(${name})
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${HB_LIBEXEC_DIR})
+  install(TARGETS ${name} LIBRARY DESTINATION ${HB_LIBEXEC_DIR})
+endfunction()
+
 # hb_unit_test(NAME SOURCES a.c… USES layers… [LIBS …]): a cmocka program with the ctest label "unit".
 function(hb_unit_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBS" ${ARGN})
