@@ -77,6 +77,21 @@ struct hb_exec_earlier {
     double requests_per_second;
 };
 
+/*
+ * Which of the planned runs are made. Each is asked about when its turn comes; one that is not
+ * needed is told to the sink with HB_RUN_NOT_NEEDED and costs nothing. All runs that are still to
+ * come are asked about at the start of each round, too, to tell how long the rest will take: the
+ * answer is then what is known by now.
+ */
+struct hb_exec_policy {
+    void *context;
+    /* Whether enough is known without this run. Not asked about yardsticks. */
+    bool (*suffices)(void *context, size_t run);
+    /* A run has ended, well or not, or was not needed; borrowed for the call. Before the sink is
+     * told. Not those of yardsticks. */
+    void (*learn)(void *context, const struct hb_run_result *result);
+};
+
 struct hb_exec_options {
     const struct hb_registry *registry;
     const size_t *runs; /* indices into plan->runs still to do, in plan order, those of yardsticks
@@ -84,9 +99,10 @@ struct hb_exec_options {
     size_t runs_count;
     const struct hb_exec_earlier *earlier; /* of a resumed sweep: what it knows already */
     size_t earlier_count;
-    bool smoke;                  /* one verified request a cell */
-    int64_t monitor_interval_ns; /* of the resource monitor; 100 ms by default */
-    int64_t ready_limit_ns;      /* for a worker to get ready; 0: 10 s and 5 ms a task */
+    const struct hb_exec_policy *policy; /* borrowed; NULL: the scenario's rounds.until_ci */
+    bool smoke;                          /* one verified request a cell */
+    int64_t monitor_interval_ns;         /* of the resource monitor; 100 ms by default */
+    int64_t ready_limit_ns;              /* for a worker to get ready; 0: 10 s and 5 ms a task */
     int64_t budget_ns; /* stop after the whole round in which it is used up, or before one that will
                           not fit; 0: none */
 };

@@ -61,6 +61,13 @@ const char *hb_cell_client_library(const struct hb_scenario *scenario, const str
     return with_profile(scenario, cell, client->library, arena);
 }
 
+const char *hb_cell_subject(const struct hb_scenario *scenario, const struct hb_cell *cell)
+{
+    uint32_t subject = scenario->clients[cell->client].subject;
+
+    return subject < scenario->subjects_count ? scenario->subjects[subject].name : "";
+}
+
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES])
 {
     snprintf(text, HB_CELL_ID_BYTES, "%016" PRIx64, cell->id);

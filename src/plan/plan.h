@@ -35,6 +35,14 @@ struct hb_cell {
     uint32_t include; /* 1 + index of the include entry it came from; 0: the matrix */
 };
 
+/* A cell as two subjects have it: what is compared. Indices of cells, which share their id. */
+struct hb_cell_pair {
+    uint32_t base, head;
+    uint32_t control; /* the base once more; HB_NO_CELL: not in this one */
+};
+
+#define HB_NO_CELL UINT32_MAX
+
 /* One execution of one cell. Its number in the plan is its index. */
 struct hb_plan_run {
     uint32_t cell;
@@ -43,11 +51,14 @@ struct hb_plan_run {
 
 struct hb_plan {
     const struct hb_scenario *scenario;
-    const struct hb_cell *cells; /* in the order of the matrix, then the includes */
+    const struct hb_cell *cells; /* in the order of the matrix, then includes, then controls */
     size_t cells_count;
-    const struct hb_plan_run *runs; /* in order of execution */
-    size_t runs_count;              /* cells_count × rounds */
-    unsigned rounds;                /* 1 for smoke, else the most that the scenario asks for */
+    const struct hb_cell_pair *pairs; /* in the order of their heads; of a base with several heads,
+                                    only the first names the control */
+    size_t pairs_count;               /* 0 without subjects, or when the filters leave none */
+    const struct hb_plan_run *runs;   /* in order of execution */
+    size_t runs_count;                /* cells_count × rounds */
+    unsigned rounds;                  /* 1 for smoke, else the most that the scenario asks for */
 
     /* Runs beside those, behind them in both arrays: run runs_count + i is of cell cells_count + i.
      * Each is made once a sweep, when its server is up for the first time. */
@@ -76,9 +87,10 @@ size_t hb_plan_ceiling_of(const struct hb_plan *plan, const struct hb_cell *cell
 /* What is measured before the window of a run. */
 int64_t hb_run_warmup_ns(const struct hb_plan *plan, size_t run);
 
-/* One `--filter`: a glob for one axis. */
+/* One `--filter`: a glob for one axis, or for the subject, which is none. */
+#define HB_FILTER_SUBJECT HB_AXIS_COUNT
 struct hb_filter {
-    enum hb_axis axis;
+    enum hb_axis axis; /* or HB_FILTER_SUBJECT */
     const char *glob;
 };
 
@@ -97,6 +109,10 @@ struct hb_plan_options {
  * `exclude` matches, then the `include` entries, then only what the filters keep; and for each
  * round the servers in seeded random order, and within each its cells in seeded random order. A
  * round's order depends on the seed, its number and the cells alone.
+ *
+ * With subjects there is a cell for each, all with one id. In every round those of one id are next
+ * to each other, the base between head and control, and each round has them the other way round
+ * than the one before: half of the pairs begin with the base.
  *
  * Fails with HB_ERR_LIMIT (too many cells or runs, with the arithmetic), or HB_ERR_INPUT: an
  * exclude or filter that matches nothing, no cell left, two cells with one id.
@@ -119,6 +135,10 @@ const char *hb_cell_client_label(const struct hb_scenario *scenario, const struc
                                  struct hb_arena *arena);
 const char *hb_cell_client_library(const struct hb_scenario *scenario, const struct hb_cell *cell,
                                    struct hb_arena *arena);
+
+/* The name of a cell's subject; "" without subjects, and for yardsticks. Its number is the
+ * client's. */
+const char *hb_cell_subject(const struct hb_scenario *scenario, const struct hb_cell *cell);
 
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 

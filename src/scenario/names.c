@@ -18,6 +18,16 @@ static const char *const metrics[HB_METRIC_COUNT] = {
     [HB_METRIC_CPU_PER_REQUEST] = "cpu_per_request",
     [HB_METRIC_RSS_PEAK] = "rss_peak"};
 
+static const char *const gate_metrics[HB_GATE_METRICS] = {[HB_GATE_THROUGHPUT] = "throughput",
+                                                          [HB_GATE_CPU] = "cpu",
+                                                          [HB_GATE_P50] = "p50",
+                                                          [HB_GATE_P99] = "p99",
+                                                          [HB_GATE_RSS] = "rss",
+                                                          [HB_GATE_BYTES] = "bytes",
+                                                          [HB_GATE_CONNECTIONS] = "connections",
+                                                          [HB_GATE_SYSTEM_CALLS] = "system_calls",
+                                                          [HB_GATE_INSTRUCTIONS] = "instructions"};
+
 const char *hb_method_name(enum hb_method method)
 {
     HB_ASSERT((unsigned)method < HB_METHOD_COUNT);
@@ -28,4 +38,10 @@ const char *hb_metric_name(enum hb_metric metric)
 {
     HB_ASSERT((unsigned)metric < HB_METRIC_COUNT);
     return metrics[metric];
+}
+
+const char *hb_gate_metric_name(enum hb_gate_metric metric)
+{
+    HB_ASSERT((unsigned)metric < HB_GATE_METRICS);
+    return gate_metrics[metric];
 }

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "config/place.h"
 #include "registry/registry.h"
+#include "scenario/gate_options.h"
 
 struct hb_buf;
 struct hb_diags;
@@ -44,9 +45,28 @@ struct hb_tls {
     const char *server_name; /* NULL: the host of the URL */
 };
 
-/* An axis value of `servers`. */
+/*
+ * A named variant of what is measured: every cell is run once for each. The first is the base, that
+ * the others are held against. What a subject changes is in the axes already: each client is there
+ * once for each subject, and each server once for all subjects that reach the same one.
+ */
+struct hb_subject {
+    const char *name; /* "base", "head" */
+    bool control;     /* the base once more, in some of the cells: what differs then is noise */
+    struct hb_place place;
+};
+
+#define HB_SUBJECTS_MAX 16 /* without the control */
+#define HB_SUBJECT_CONTROL_NAME "control"
+#define HB_NO_SUBJECT UINT32_MAX
+#define HB_ALL_SUBJECTS UINT32_MAX
+
+/* An axis value of `servers`. Those of different subjects are one value to whoever looks at the
+ * axis: they have name and canonical text in common. */
 struct hb_server_spec {
-    const char *name;             /* label: "builtin", "staging" */
+    const char *name;     /* label: "builtin", "staging" */
+    const char *instance; /* unique: the name, or "nginx [head]" of a subject's own */
+    uint32_t subjects;    /* bits 1 << subject; HB_ALL_SUBJECTS unless a subject has its own */
     const struct hb_entry *entry; /* NULL for an origin of the user's own */
     const char *url;              /* base URL of such an origin; else NULL */
     bool https;                   /* clients reach it over TLS */
@@ -59,10 +79,12 @@ struct hb_server_spec {
     struct hb_place place;
 };
 
-/* An axis value of `clients`. */
+/* An axis value of `clients`: with subjects subjects_count of them, one behind the other, that have
+ * label, library and canonical text in common. Those of yardsticks have no subject. */
 struct hb_client_spec {
-    const char *label;   /* "httpx/async", "libcurl/sync"; unique among the clients of a scenario */
+    const char *label;   /* "httpx/async", "libcurl/sync"; unique but for the subject */
     const char *library; /* "httpx", "httpx@0.27.2": what results are grouped by */
+    uint32_t subject;    /* index into the scenario's; HB_NO_SUBJECT: there are none */
     const struct hb_entry *entry;
     enum hb_mode mode;
     const char *options_json;       /* canonical JSON, defaults filled in, as the worker gets it */
@@ -232,6 +254,10 @@ struct hb_scenario {
     const enum hb_profile *profiles;
     size_t profiles_count;
 
+    const struct hb_subject *subjects; /* two or more, the base first, the control last; or none */
+    size_t subjects_count;
+    unsigned control_cells; /* in how many cells the control takes part; 0: there is none */
+
     const struct hb_pattern *excludes;
     size_t excludes_count;
     const struct hb_include *includes;
@@ -244,12 +270,31 @@ struct hb_scenario {
     struct hb_run_options run;
     const struct hb_threshold *thresholds;
     size_t thresholds_count;
+    struct hb_gate_options gate;     /* defaults where the scenario says nothing */
     const char *const *allow_remote; /* NULL-terminated host names */
+};
+
+/*
+ * A patch, or one key of it, of a subject that is given beside the file. All whole patches (`key`
+ * NULL) replace what the file says of their subject; keys are laid over it. Subjects that the file
+ * does not know come behind its own, in this order.
+ */
+struct hb_subject_override {
+    const char *flag;  /* who says so, for messages: "--head-install" */
+    const char *name;  /* of the subject */
+    const char *key;   /* NULL: the whole patch; "install", "command": one more value of the list;
+                          "env": "NAME=VALUE"; or another key of a patch with one value */
+    const char *value; /* of a whole patch: a mapping in YAML ("{…}"), or a word: see
+                          docs/subjects.md. Variables are not expanded, and paths are relative to
+                          the working directory. */
 };
 
 /* What the command line and the environment add. */
 struct hb_scenario_overrides {
     const char *const *sets; /* "run.rounds=3", NULL-terminated; NULL: none */
+    const struct hb_subject_override *subjects;
+    size_t subjects_count;
+    unsigned control_cells; /* how many of the cells a control takes part in; 0: none */
 };
 
 /*

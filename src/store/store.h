@@ -119,6 +119,7 @@ struct hb_run_row {
     unsigned round, attempt, position; /* position: order of execution, from 0 */
     const char *cell_id, *client, *mode, *server, *method, *url, *client_library, *client_version,
         *runtime;
+    const char *subject; /* "base", "head"; "" without subjects */
     const char *http, *options_json;
     uint32_t concurrency;
     double rate;         /* requests a second, of bursts the mean; 0: closed loop */
