@@ -71,6 +71,7 @@ int hb_error_exit_code(enum hb_error_code code)
         [HB_ERR_LIMIT] = 2,
         [HB_ERR_NOT_FOUND] = 2,
         [HB_ERR_RUN] = 6,
+        [HB_ERR_BASELINE] = 5,
         [HB_ERR_INTERRUPTED] = 130,
     };
 

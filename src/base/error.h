@@ -23,6 +23,7 @@ enum hb_error_code {
     HB_ERR_LIMIT,       /* a limit of this machine or of ours is exceeded: exit code 2 */
     HB_ERR_NOT_FOUND,   /* no such sweep, run or cell: exit code 2 */
     HB_ERR_RUN,         /* a run failed or measured nothing: exit code 6 */
+    HB_ERR_BASELINE,    /* no baseline, or one that does not fit: exit code 5 */
     HB_ERR_INTERRUPTED, /* the user pressed Ctrl-C: exit code 130 */
 };
 

@@ -31,4 +31,17 @@ void hb_fields_list(const struct hb_field *fields, size_t count, struct hb_buf *
 void hb_fields_read(const struct hb_field *fields, size_t count, sqlite3_stmt *statement,
                     struct hb_arena *arena, void *ret_struct);
 
+/* A whole query: the fields of which rows, in which order. */
+struct hb_listing {
+    const struct hb_field *fields;
+    size_t fields_count;
+    const char *from, *order; /* "FROM t WHERE sweep_id = ?1", "ORDER BY name" */
+    size_t row_bytes;
+};
+
+/* All rows in `arena`; `parameter` is ?1, where there is one. */
+int hb_listing_load(struct hb_store *store, const struct hb_listing *listing, int64_t parameter,
+                    struct hb_arena *arena, void **ret_rows, size_t *ret_count,
+                    struct hb_error *err) HB_MUST_CHECK;
+
 #endif

@@ -10,6 +10,7 @@ static const struct hb_migration migrations[] = {
     {1, hb_schema_create},
     {2, hb_schema_add_servers},
     {3, hb_schema_add_wires},
+    {4, hb_schema_add_pins},
 };
 
 const struct hb_migration *hb_migrations(size_t *ret_count)

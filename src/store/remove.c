@@ -1,6 +1,7 @@
 /* Removing sweeps. Foreign keys take what belongs to them; the space goes back to the file system.
  */
 #include "store/db.h"
+#include "store/pins.h"
 #include "store/store.h"
 
 /* ?1 is a sweep for `where` to single out, or how many to keep. */
@@ -35,7 +36,8 @@ int hb_store_remove_sweep(struct hb_store *store, int64_t sweep_id, struct hb_er
 {
     size_t removed;
 
-    if (remove_and_shrink(store, "DELETE FROM sweeps WHERE id = ?", sweep_id, &removed, err) != 0)
+    if (hb_store_check_not_pinned(store, sweep_id, err) != 0 ||
+        remove_and_shrink(store, "DELETE FROM sweeps WHERE id = ?", sweep_id, &removed, err) != 0)
         return -1;
     if (removed == 0)
         return hb_fail(err, HB_ERR_NOT_FOUND, "%s holds no sweep %lld", store->path,
@@ -48,6 +50,7 @@ int hb_store_prune(struct hb_store *store, size_t keep_newest, size_t *ret_remov
 {
     return remove_and_shrink(store,
                              "DELETE FROM sweeps WHERE id NOT IN "
-                             "(SELECT id FROM sweeps ORDER BY id DESC LIMIT ?)",
+                             "(SELECT id FROM sweeps ORDER BY id DESC LIMIT ?) "
+                             "AND id NOT IN (SELECT sweep_id FROM pins)",
                              (int64_t)keep_newest, ret_removed, err);
 }

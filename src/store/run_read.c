@@ -23,6 +23,9 @@ static const struct hb_field fields[] = {
     SAME(U32, attempt),
     SAME(U32, position),
     FIELD("c.cell_key", TEXT, cell_id),
+    FIELD("CASE WHEN json_valid(c.canonical)"
+          " THEN json_remove(c.canonical, '$.duration_ns') END",
+          TEXT, series),
     FIELD("c.client", TEXT, client),
     FIELD("c.mode", TEXT, mode),
     FIELD("c.server", TEXT, server),

@@ -234,3 +234,32 @@ int hb_schema_add_wires(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, wires_sql, err);
 }
+
+/* Version 4: how runs were made, sweeps with names, and what people said of points of a trend. */
+static const char pins_sql[] =
+    "ALTER TABLE sweeps ADD COLUMN settings TEXT;"
+
+    "CREATE TABLE pins ("
+    "  name TEXT PRIMARY KEY,"
+    "  sweep_id INTEGER NOT NULL REFERENCES sweeps (id),"
+    "  pinned_wall_ns INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX pins_by_sweep ON pins (sweep_id);"
+
+    "CREATE TABLE annotations ("
+    "  id INTEGER PRIMARY KEY,"
+    "  series TEXT NOT NULL,"
+    "  metric TEXT NOT NULL,"
+    "  fingerprint TEXT NOT NULL,"
+    "  sweep_id INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,"
+    "  state TEXT NOT NULL CHECK (state IN ('accepted', 'ignored', 'fixed')),"
+    "  note TEXT NOT NULL,"
+    "  written_wall_ns INTEGER NOT NULL,"
+    "  UNIQUE (series, metric, fingerprint, sweep_id)"
+    ") STRICT;"
+    "CREATE INDEX annotations_by_sweep ON annotations (sweep_id);";
+
+int hb_schema_add_pins(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store, pins_sql, err);
+}

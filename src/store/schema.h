@@ -35,6 +35,9 @@ int hb_schema_add_servers(struct hb_store *store, struct hb_error *err) HB_MUST_
 /* Migration 3: table `wires`, and which of its rows a cell shares. */
 int hb_schema_add_wires(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 
+/* Migration 4: `sweeps.settings`, tables `pins` and `annotations`. */
+int hb_schema_add_pins(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
+
 /* The old tool's table becomes `legacy_results`; an empty one is made where there is none. */
 int hb_legacy_adopt(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 

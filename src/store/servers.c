@@ -113,81 +113,32 @@ static const struct hb_field hop_fields[] = {
     HOP(KNOWN, window_connections),
 };
 
-/* A query whose rows a field table reads. */
-struct listing {
-    const struct hb_field *fields;
-    size_t fields_count;
-    const char *from; /* ends in "WHERE … sweep_id = ?1" */
-    const char *order;
-    size_t row_bytes;
-};
-
-static const struct listing servers_listing = {server_fields, HB_ARRAY_LEN(server_fields),
-                                               "FROM servers WHERE sweep_id = ?1",
-                                               "ORDER BY server", sizeof(struct hb_server_row)};
-static const struct listing hops_listing = {
+static const struct hb_listing servers_listing = {server_fields, HB_ARRAY_LEN(server_fields),
+                                                  "FROM servers WHERE sweep_id = ?1",
+                                                  "ORDER BY server", sizeof(struct hb_server_row)};
+static const struct hb_listing hops_listing = {
     hop_fields, HB_ARRAY_LEN(hop_fields),
     "FROM hops h JOIN runs r ON r.id = h.run_id WHERE r.sweep_id = ?1",
     "ORDER BY r.position, h.hop", sizeof(struct hb_hop_row)};
 
-static int count_rows(struct hb_store *store, const struct listing *listing, int64_t sweep_id,
-                      int64_t *ret_count, struct hb_error *err)
-{
-    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
-
-    hb_buf_init(&sql, SQL_MAX_BYTES);
-    hb_buf_printf(&sql, "SELECT count(*) %s", listing->from);
-    return hb_db_integer(store, hb_buf_text(&sql), sweep_id, 0, ret_count, err);
-}
-
-static int load(struct hb_store *store, const struct listing *listing, int64_t sweep_id,
-                struct hb_arena *arena, char **ret_rows, size_t *ret_count, struct hb_error *err)
-{
-    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
-    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
-    int64_t total;
-    size_t count = 0;
-    char *rows;
-
-    hb_buf_init(&sql, SQL_MAX_BYTES);
-    hb_buf_puts(&sql, "SELECT ");
-    hb_fields_list(listing->fields, listing->fields_count, &sql);
-    hb_buf_printf(&sql, " %s %s", listing->from, listing->order);
-    if (count_rows(store, listing, sweep_id, &total, err) != 0 ||
-        hb_db_prepare_id(store, hb_buf_text(&sql), sweep_id, &statement, err) != 0)
-        return -1;
-    rows = hb_arena_calloc(arena, (size_t)total, listing->row_bytes);
-    for (bool found = true; count < (size_t)total; count++) {
-        if (hb_db_step(store, statement, &found, err) != 0)
-            return -1;
-        if (!found)
-            break;
-        hb_fields_read(listing->fields, listing->fields_count, statement, arena,
-                       rows + count * listing->row_bytes);
-    }
-    *ret_rows = rows;
-    *ret_count = count;
-    return 0;
-}
-
 int hb_store_load_servers(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                           struct hb_server_row **ret_rows, size_t *ret_count, struct hb_error *err)
 {
-    char *rows;
+    void *rows;
 
-    if (load(store, &servers_listing, sweep_id, arena, &rows, ret_count, err) != 0)
+    if (hb_listing_load(store, &servers_listing, sweep_id, arena, &rows, ret_count, err) != 0)
         return -1;
-    *ret_rows = (struct hb_server_row *)(void *)rows;
+    *ret_rows = rows;
     return 0;
 }
 
 int hb_store_load_hops(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_hop_row **ret_rows, size_t *ret_count, struct hb_error *err)
 {
-    char *rows;
+    void *rows;
 
-    if (load(store, &hops_listing, sweep_id, arena, &rows, ret_count, err) != 0)
+    if (hb_listing_load(store, &hops_listing, sweep_id, arena, &rows, ret_count, err) != 0)
         return -1;
-    *ret_rows = (struct hb_hop_row *)(void *)rows;
+    *ret_rows = rows;
     return 0;
 }

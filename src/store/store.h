@@ -106,6 +106,7 @@ struct hb_sweep_row {
         *revision;
     const char *scenario_path; /* as it was given */
     const char *scenario_text, *environment_json, *tags_json;
+    const char *settings_json; /* what runs depend on beside their cells; "" in older sweeps */
     int64_t started_wall_ns, ended_wall_ns; /* 0 when not ended */
     uint64_t seed;
     unsigned rounds;
@@ -120,6 +121,7 @@ struct hb_run_row {
     const char *cell_id, *client, *mode, *server, *method, *url, *client_library, *client_version,
         *runtime;
     const char *subject; /* "base", "head"; "" without subjects */
+    const char *series; /* what makes the cell's id, the window's length aside: canonical JSON */
     const char *http, *options_json;
     uint32_t concurrency;
     double rate;         /* requests a second, of bursts the mean; 0: closed loop */
@@ -196,7 +198,8 @@ int hb_store_list_sweeps(struct hb_store *store, struct hb_arena *arena,
                          struct hb_sweep_row **ret_rows, size_t *ret_count,
                          struct hb_error *err) HB_MUST_CHECK;
 
-/* selector: an id, "latest", "latest~N". HB_ERR_NOT_FOUND says which there are. */
+/* selector: an id, "latest", "latest~N", or the name of a pinned one. HB_ERR_NOT_FOUND says which
+ * there are. */
 int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_arena *arena,
                         struct hb_sweep_row *ret_row, struct hb_error *err) HB_MUST_CHECK;
 
@@ -267,7 +270,46 @@ int hb_store_load_series(struct hb_store *store, int64_t run_id, struct hb_arena
                          struct hb_second **ret_seconds, size_t *ret_count,
                          struct hb_error *err) HB_MUST_CHECK;
 
-/* `sweeps rm` and `sweeps prune`: remove everything of a sweep and give the space back. */
+/* A sweep with a name, which stays what later ones are compared with. */
+struct hb_pin_row {
+    const char *name;
+    int64_t sweep_id, pinned_wall_ns;
+};
+
+/* A letter, then letters, digits, '.', '_' and '-', at most 64; not "latest". */
+bool hb_store_is_pin_name(const char *name);
+
+/* HB_ERR_INPUT for a bad name, or one that is taken: a pin never moves by itself. */
+int hb_store_pin(struct hb_store *store, const char *name, int64_t sweep_id,
+                 struct hb_error *err) HB_MUST_CHECK;
+int hb_store_unpin(struct hb_store *store, const char *name, struct hb_error *err) HB_MUST_CHECK;
+
+/* By name, in `arena`. */
+int hb_store_load_pins(struct hb_store *store, struct hb_arena *arena, struct hb_pin_row **ret_rows,
+                       size_t *ret_count, struct hb_error *err) HB_MUST_CHECK;
+
+/* What somebody said of a change point: of a series (gate/trend.h), where it first shows. */
+struct hb_annotation_row {
+    const char *series, *metric, *fingerprint;
+    int64_t sweep_id;  /* the first after the change; the annotation goes with it */
+    const char *state; /* "accepted", "ignored" or "fixed" */
+    const char *note;  /* "": none */
+    int64_t written_wall_ns;
+};
+
+/* Written anew where there is one. */
+int hb_store_annotate(struct hb_store *store, const struct hb_annotation_row *annotation,
+                      struct hb_error *err) HB_MUST_CHECK;
+/* No error where there is none. */
+int hb_store_clear_annotation(struct hb_store *store, const struct hb_annotation_row *annotation,
+                              struct hb_error *err) HB_MUST_CHECK;
+/* In the order written, in `arena`. */
+int hb_store_load_annotations(struct hb_store *store, struct hb_arena *arena,
+                              struct hb_annotation_row **ret_rows, size_t *ret_count,
+                              struct hb_error *err) HB_MUST_CHECK;
+
+/* `sweeps rm` and `sweeps prune`: remove everything of a sweep and give the space back. One that is
+ * pinned is not removed: HB_ERR_INPUT, and pruning leaves it out. */
 int hb_store_remove_sweep(struct hb_store *store, int64_t sweep_id,
                           struct hb_error *err) HB_MUST_CHECK;
 int hb_store_prune(struct hb_store *store, size_t keep_newest, size_t *ret_removed,

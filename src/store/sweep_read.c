@@ -28,6 +28,7 @@ static const struct hb_field fields[] = {
     FIELD("s.scenario_text", TEXT, scenario_text),
     FIELD("e.facts", TEXT, environment_json),
     FIELD("s.tags", TEXT, tags_json),
+    FIELD("s.settings", TEXT, settings_json),
     FIELD("s.started_wall_ns", I64, started_wall_ns),
     FIELD("s.ended_wall_ns", I64, ended_wall_ns),
     FIELD("s.seed", I64, seed),
@@ -84,7 +85,7 @@ static bool parse_number(const char *text, int64_t *ret_number)
     return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
 }
 
-/* "latest", "latest~N" or an id: an end of the query, and its parameter. */
+/* "latest", "latest~N", an id or a pinned one's name: an end of the query, and its parameter. */
 static bool parse_selector(const char *selector, const char **ret_rest, int64_t *ret_number)
 {
     static const char latest[] = "latest";
@@ -96,7 +97,10 @@ static bool parse_selector(const char *selector, const char **ret_rest, int64_t 
     if (strncmp(selector, "latest~", strlen("latest~")) == 0)
         return parse_number(selector + strlen("latest~"), ret_number);
     *ret_rest = "WHERE s.id = ?";
-    return parse_number(selector, ret_number);
+    if (parse_number(selector, ret_number))
+        return true;
+    *ret_rest = "WHERE s.id = (SELECT sweep_id FROM pins WHERE name = ?)";
+    return hb_store_is_pin_name(selector);
 }
 
 /* "sweeps 1 to 7", for a selector that matches none. */
@@ -112,7 +116,7 @@ static int fail_not_found(struct hb_store *store, const char *selector, struct h
         return hb_fail(err, HB_ERR_NOT_FOUND, "%s holds no sweep", store->path);
     return hb_fail(err, HB_ERR_NOT_FOUND,
                    "%s holds no sweep %s: there are %lld, from %lld to %lld (`http-benchmark list "
-                   "sweeps`)",
+                   "sweeps`, and `http-benchmark baseline list` for pinned ones)",
                    store->path, selector, (long long)count, (long long)first, (long long)last);
 }
 
@@ -125,11 +129,16 @@ int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_
     bool row;
 
     if (!parse_selector(selector, &rest, &number))
-        return hb_fail(err, HB_ERR_INPUT, "\"%s\" is no sweep: give its number, latest or latest~N",
+        return hb_fail(err, HB_ERR_INPUT,
+                       "\"%s\" is no sweep: give its number, latest, latest~N, or the name of a "
+                       "pinned one",
                        selector);
     if (prepare(store, rest, &statement, err) != 0)
         return -1;
-    sqlite3_bind_int64(statement, 1, number);
+    if (hb_store_is_pin_name(selector))
+        sqlite3_bind_text(statement, 1, selector, -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_int64(statement, 1, number);
     if (hb_db_step(store, statement, &row, err) != 0)
         return -1;
     if (!row)

@@ -58,11 +58,25 @@ static int find_environment(struct hb_store *store, const char *fingerprint, con
     return 0;
 }
 
+/* What a run's figures depend on beside its cell. Cooldown, drain and the like do not touch the
+ * window. */
+static char *settings_json(const struct hb_run_options *run)
+{
+    json_t *settings = json_pack("{s:s?, s:i, s:s?, s:I}", "client_cpus", run->client_cpus,
+                                 "processes", (int)run->processes, "server_cpus", run->server_cpus,
+                                 "warmup_ns", (json_int_t)run->warmup_ns);
+    char *text = json_dumps(settings, JSON_SORT_KEYS | JSON_COMPACT);
+
+    json_decref(settings);
+    return text;
+}
+
 static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info,
                         int64_t *ret_sweep_id, struct hb_error *err)
 {
     HB_CLEANUP(hb_free_ptr) char *tags = tags_json(info->tags);
     HB_CLEANUP(hb_free_ptr) char *masked_tags = hb_mask_json(store->secrets, tags);
+    HB_CLEANUP(hb_free_ptr) char *settings = settings_json(&info->scenario->run);
     HB_CLEANUP(hb_free_ptr) char *facts = hb_mask_json(store->secrets, info->environment_json);
     struct hb_row row = {0};
     int64_t environment_id;
@@ -80,6 +94,7 @@ static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info
     hb_row_name(&row, "tool_version", info->tool_version);
     hb_row_name(&row, "revision", info->revision);
     hb_row_name(&row, "tags", masked_tags);
+    hb_row_name(&row, "settings", settings);
     hb_row_integer(&row, "environment_id", environment_id);
     hb_row_integer(&row, "started_wall_ns", hb_wall_ns());
     if (hb_row_insert_one(store, "sweeps", &row, err) != 0)
