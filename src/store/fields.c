@@ -1,6 +1,7 @@
 /* Rows into structs. */
 #include "store/fields.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SQL_MAX_BYTES 8192
@@ -43,6 +44,14 @@ static void read_field(enum hb_field_kind kind, sqlite3_stmt *statement, int col
         break;
     case HB_FIELD_DOUBLE:
         *(double *)place = sqlite3_column_double(statement, column);
+        break;
+    case HB_FIELD_REAL:
+        *(double *)place = sqlite3_column_type(statement, column) == SQLITE_NULL
+                               ? NAN
+                               : sqlite3_column_double(statement, column);
+        break;
+    case HB_FIELD_BOOL:
+        *(bool *)place = sqlite3_column_int(statement, column) != 0;
         break;
     }
 }

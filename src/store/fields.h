@@ -16,6 +16,8 @@ enum hb_field_kind {
     HB_FIELD_I64,    /* int64_t, uint64_t or size_t; 0 for NULL */
     HB_FIELD_KNOWN,  /* int64_t; -1 for NULL */
     HB_FIELD_DOUBLE, /* 0 for NULL */
+    HB_FIELD_REAL,   /* double; NAN for NULL, as which SQLite stores it */
+    HB_FIELD_BOOL,   /* false for NULL and 0 */
 };
 
 struct hb_field {

@@ -38,6 +38,10 @@ int hb_schema_add_wires(struct hb_store *store, struct hb_error *err) HB_MUST_CH
 /* Migration 4: `sweeps.settings`, tables `pins` and `annotations`. */
 int hb_schema_add_pins(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 
+/* Migration 5: tables `gates`, `gate_margins`, `verdicts`, `calibrations`, `calibration_metrics`.
+ */
+int hb_schema_add_gates(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
+
 /* The old tool's table becomes `legacy_results`; an empty one is made where there is none. */
 int hb_legacy_adopt(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 

@@ -121,7 +121,7 @@ struct hb_run_row {
     const char *cell_id, *client, *mode, *server, *method, *url, *client_library, *client_version,
         *runtime;
     const char *subject; /* "base", "head"; "" without subjects */
-    const char *series; /* what makes the cell's id, the window's length aside: canonical JSON */
+    const char *series;  /* what makes the cell's id, the window's length aside: canonical JSON */
     const char *http, *options_json;
     uint32_t concurrency;
     double rate;         /* requests a second, of bursts the mean; 0: closed loop */
