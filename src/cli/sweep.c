@@ -107,7 +107,12 @@ static int begin_new(struct sweep *sweep, struct hb_error *err)
     hb_environment_fingerprint(fingerprint);
     hb_revision_of(sweep->planning->scenario->path, revision);
     info.environment_json = hb_buf_text(&environment);
-    return hb_store_begin_sweep(sweep->store, &info, &sweep->planning->plan, &sweep->id, err);
+    if (hb_store_begin_sweep(sweep->store, &info, &sweep->planning->plan, &sweep->id, err) != 0)
+        return -1;
+    if (sweep->options->extension == NULL)
+        return 0;
+    return sweep->options->extension->begun(sweep->options->extension->context, sweep->store,
+                                            sweep->id, err);
 }
 
 static void add_earlier(struct sweep *sweep, const struct hb_run_row *rows, size_t count)
@@ -134,6 +139,9 @@ static int load_earlier(struct sweep *sweep, struct hb_error *err)
     if (hb_store_load_runs(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) != 0)
         return -1;
     add_earlier(sweep, rows, count);
+    if (sweep->options->extension != NULL)
+        sweep->options->extension->resumed(sweep->options->extension->context, rows, count,
+                                           sweep->runs, sweep->runs_count);
     if (hb_store_load_yardsticks(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) !=
         0)
         return -1;
@@ -173,6 +181,7 @@ static int execute(struct sweep *sweep, struct hb_error *err)
         .runs_count = sweep->runs_count,
         .earlier = sweep->earlier,
         .earlier_count = sweep->earlier_count,
+        .policy = sweep->options->extension != NULL ? sweep->options->extension->policy : NULL,
         .smoke = sweep->options->smoke,
         .monitor_interval_ns = sweep->cli->environment.monitoring_interval_ns,
         .budget_ns = sweep->options->budget_ns,
@@ -321,6 +330,15 @@ static int report_sweep(struct sweep *sweep, int *exit_code, struct hb_error *er
     return result;
 }
 
+static int conclude(struct sweep *sweep, int *exit_code, struct hb_error *err)
+{
+    const struct hb_sweep_extension *extension = sweep->options->extension;
+
+    if (extension == NULL)
+        return report_sweep(sweep, exit_code, err);
+    return extension->conclude(extension->context, sweep->store, sweep->id, exit_code, err);
+}
+
 static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
 {
     const char *path = hb_cli_database(sweep->cli, sweep->options->database);
@@ -335,7 +353,7 @@ static int run_stored(struct sweep *sweep, int *exit_code, struct hb_error *err)
     if (result == 0)
         result = execute(sweep, err);
     if (result == 0)
-        result = report_sweep(sweep, exit_code, err);
+        result = conclude(sweep, exit_code, err);
     if (result == 0)
         tell_outcome(sweep, exit_code);
     hb_store_close(sweep->store);

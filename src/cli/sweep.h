@@ -7,6 +7,28 @@
 
 #include "cli/cli.h"
 #include "cli/planning.h"
+#include "exec/executor.h"
+
+struct hb_store;
+struct hb_run_row;
+
+/*
+ * What a command adds whose sweep has a procedure of its own (a gate, a calibration): which runs
+ * are needed, what is kept beside them, and what is told at the end in place of the reports.
+ */
+struct hb_sweep_extension {
+    void *context;
+    const struct hb_exec_policy *policy;
+    /* The sweep is in the store, and nothing has run. Not for one that is resumed. */
+    int (*begun)(void *context, struct hb_store *store, int64_t sweep_id, struct hb_error *err);
+    /* In place of `begun`: what was run before (rows live as long as the command), and the runs
+     * that are left. */
+    void (*resumed)(void *context, const struct hb_run_row *rows, size_t rows_count,
+                    const size_t *left, size_t left_count);
+    /* All that could be run was, or the sweep was interrupted. */
+    int (*conclude)(void *context, struct hb_store *store, int64_t sweep_id, int *exit_code,
+                    struct hb_error *err);
+};
 
 struct hb_sweep_options {
     const char *database;         /* NULL: the default */
@@ -16,7 +38,8 @@ struct hb_sweep_options {
     struct hb_strings allow_remote; /* hosts, beside the scenario's own */
     int64_t budget_ns;              /* 0: none */
     bool smoke, dry_run, resume;
-    bool strict; /* refuse what would only be warned of */
+    bool strict;                                /* refuse what would only be warned of */
+    const struct hb_sweep_extension *extension; /* NULL: an ordinary sweep */
 };
 
 /* *exit_code as in docs/exit-codes.md for outcomes that are not errors of ours. */
