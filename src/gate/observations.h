@@ -18,10 +18,6 @@
 
 enum hb_side { HB_SIDE_BASE, HB_SIDE_HEAD, HB_SIDES };
 
-/* How `subject` of a run says which side it was. A control's both sides are made of the base. */
-#define HB_SUBJECT_CONTROL_BASE "control-base"
-#define HB_SUBJECT_CONTROL_HEAD "control-head"
-
 enum hb_observed {
     HB_OBSERVED_NOT, /* pending, interrupted or not needed: says nothing about its side */
     HB_OBSERVED_OK,
@@ -59,9 +55,11 @@ struct hb_paired_cells {
     size_t count;
 };
 
-/* What base and head are called among a sweep's subjects. */
+/* What a sweep's subjects are called. Runs of the control, which is the base once more, make a
+ * control pair with the run of the base in the same round: that run is in two pairs. */
 struct hb_subject_names {
     const char *base, *head;
+    const char *control; /* NULL: there is none */
 };
 
 /* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round). Runs of other subjects

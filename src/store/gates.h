@@ -13,7 +13,8 @@
 struct hb_gate_record {
     const char *base, *head; /* what people call them: "origin/main" */
     const char *base_subject, *head_subject, *control_subject; /* as runs name them */
-    const char *notices_json;                                  /* array of texts, for reports */
+    bool servers_differ;            /* it is servers that are compared, not clients */
+    const char *notices_json;       /* array of texts, for reports */
     struct hb_gate_options options; /* overrides are in the margins of each cell */
 };
 
