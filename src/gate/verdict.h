@@ -54,7 +54,7 @@ struct hb_metric_verdict {
     enum hb_inconclusive reason;  /* when the verdict is HB_VERDICT_INCONCLUSIVE */
     struct hb_gate_margin margin; /* what it was judged by */
     double limit;                 /* 1 + margin, or more where the floor is larger; 1: exact */
-    double base, head;            /* medians over runs, in the metric's unit */
+    double base, head;            /* medians over runs, in the metric's unit; NAN: not known */
     struct hb_interval ratio; /* head / base, or base / head where more is better; NAN for an exact
                                  metric that is 0 on one side */
     double p_worse;           /* one-sided, against 1 + margin; NAN when it was not computed */
