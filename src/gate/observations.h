@@ -42,7 +42,8 @@ struct hb_pair {
     unsigned round;
 };
 
-/* One cell in pairs; or base against base, as a control. */
+/* One cell in pairs. Of a control both sides are the base: head is the control's run, and the base
+ * is the same run that the head proper is held against. */
 struct hb_paired_cell {
     const struct hb_run_row *label; /* a run of it, for its texts; borrowed */
     bool control;
@@ -62,8 +63,10 @@ struct hb_subject_names {
     const char *control; /* NULL: there is none */
 };
 
-/* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round). Runs of other subjects
- * are left out. Of several attempts at one run the last counts. Everything in `arena`. */
+/* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round); those of the subject
+ * HB_SUBJECT_CONTROL_NAME make controls. Runs of other subjects are left out. Everything in
+ * `arena`.
+ */
 struct hb_paired_cells hb_pair_rows(const struct hb_run_row *rows, size_t count,
                                     const struct hb_subject_names *names, struct hb_arena *arena);
 
@@ -86,11 +89,11 @@ struct hb_rows {
 
 enum hb_cell_match {
     HB_MATCH_CELL_ID,
-    HB_MATCH_BUT_DURATION, /* all of what makes the id, the window's length aside */
+    HB_MATCH_BUT_DURATION, /* what rows say of what makes the id, the window's length aside */
 };
 
-/* Each side may hold several sweeps' rows. With HB_MATCH_BUT_DURATION cells of one side that differ
- * in duration only are one cell. Everything in `arena`. */
+/* Each side may hold several sweeps' rows, of one subject each. With HB_MATCH_BUT_DURATION cells of
+ * one side that differ in duration only are one cell. Everything in `arena`. */
 struct hb_unpaired_cells hb_match_rows(struct hb_rows base, struct hb_rows head,
                                        enum hb_cell_match match, struct hb_arena *arena);
 
