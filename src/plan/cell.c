@@ -61,13 +61,6 @@ const char *hb_cell_client_library(const struct hb_scenario *scenario, const str
     return with_profile(scenario, cell, client->library, arena);
 }
 
-const char *hb_cell_subject(const struct hb_scenario *scenario, const struct hb_cell *cell)
-{
-    uint32_t subject = scenario->clients[cell->client].subject;
-
-    return subject < scenario->subjects_count ? scenario->subjects[subject].name : "";
-}
-
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES])
 {
     snprintf(text, HB_CELL_ID_BYTES, "%016" PRIx64, cell->id);
@@ -135,8 +128,16 @@ void hb_cells_identify(const struct hb_scenario *scenario, struct hb_cell *cells
     hb_arena_release(&scratch);
 }
 
+static bool are_twins(const struct hb_scenario *scenario, const struct hb_cell *a,
+                      const struct hb_cell *b)
+{
+    return a->id == b->id &&
+           scenario->clients[a->client].subject == scenario->clients[b->client].subject;
+}
+
 /* An open-addressing table of cell numbers plus one, at most half full: ids are hashes already. */
-const struct hb_cell *hb_cells_find_twin(const struct hb_cell *cells, size_t count,
+const struct hb_cell *hb_cells_find_twin(const struct hb_scenario *scenario,
+                                         const struct hb_cell *cells, size_t count,
                                          const struct hb_cell **ret_first)
 {
     struct hb_arena scratch;
@@ -152,7 +153,7 @@ const struct hb_cell *hb_cells_find_twin(const struct hb_cell *cells, size_t cou
     for (size_t i = 0; i < count && twin == NULL; i++) {
         size_t slot = cells[i].id & mask;
 
-        while (slots[slot] != 0 && cells[slots[slot] - 1].id != cells[i].id)
+        while (slots[slot] != 0 && !are_twins(scenario, &cells[slots[slot] - 1], &cells[i]))
             slot = (slot + 1) & mask;
         if (slots[slot] != 0) {
             twin = &cells[i];

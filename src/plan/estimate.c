@@ -79,9 +79,11 @@ static int64_t server_start_ns(const struct hb_server_spec *server)
     return is_builtin(server->entry) ? BUILTIN_SERVER_NS : OTHER_SERVER_NS;
 }
 
-/* Servers are next to each other in a round: each change is a start. */
+/* Servers are next to each other in a round: each change is a start. Those of different subjects
+ * are up together. */
 static int64_t starts_ns(const struct hb_plan *plan)
 {
+    const struct hb_scenario *scenario = plan->scenario;
     size_t per_round = plan->runs_count / plan->rounds;
     uint32_t up = UINT32_MAX;
     int64_t total = 0;
@@ -89,9 +91,14 @@ static int64_t starts_ns(const struct hb_plan *plan)
     for (size_t i = 0; i < per_round; i++) {
         uint32_t server = plan->cells[plan->runs[i].cell].server;
 
-        if (server != up)
-            total = add(total, server_start_ns(&plan->scenario->servers[server]));
+        if (server == up || scenario->servers[server].subjects != HB_ALL_SUBJECTS)
+            continue;
+        total = add(total, server_start_ns(&scenario->servers[server]));
         up = server;
+    }
+    for (size_t i = 0; i < scenario->servers_count; i++) {
+        if (scenario->servers[i].subjects != HB_ALL_SUBJECTS)
+            total = add(total, server_start_ns(&scenario->servers[i]));
     }
     return total;
 }

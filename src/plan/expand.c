@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "plan/ids.h"
 #include "plan/pattern.h"
+#include "plan/subjects.h"
 
 enum { MESSAGE_BYTES = 900 };
 
@@ -50,17 +51,34 @@ struct factor {
     uint64_t count;
 };
 
-enum { FACTOR_COUNT = 8 };
+enum { FACTOR_COUNT = 9 };
+
+/* Servers of the matrix, as many as each subject has. */
+static uint64_t server_count(const struct hb_scenario *scenario)
+{
+    size_t servers = hb_axis_matrix_count(scenario, HB_AXIS_SERVER);
+
+    return servers > 0 && scenario->servers[0].subjects != HB_ALL_SUBJECTS ? 1 : servers;
+}
+
+static uint64_t client_count(const struct hb_scenario *scenario)
+{
+    size_t values = hb_axis_matrix_count(scenario, HB_AXIS_CLIENT);
+
+    return scenario->subjects_count > 0 ? values / scenario->subjects_count : values;
+}
 
 static void get_factors(const struct hb_scenario *scenario, struct factor factors[FACTOR_COUNT])
 {
+    size_t subjects = hb_subjects_named(scenario);
 #define FACTOR(axis, name)                                                                         \
     {                                                                                              \
         name, hb_axis_matrix_count(scenario, axis)                                                 \
     }
     struct factor all[FACTOR_COUNT] = {
-        FACTOR(HB_AXIS_SERVER, "servers"),
-        FACTOR(HB_AXIS_CLIENT, "clients"),
+        {"subjects", subjects > 0 ? subjects : 1},
+        {"servers", server_count(scenario)},
+        {"clients", client_count(scenario)},
         {"URLs and methods", url_method_count(scenario)},
         FACTOR(HB_AXIS_CONCURRENCY, "concurrencies"),
         FACTOR(HB_AXIS_DURATION, "durations"),
@@ -146,6 +164,17 @@ static bool has_method(const struct expansion *expansion, uint32_t method)
     return (expansion->scenario->urls[expansion->at.url].methods >> method & 1) != 0;
 }
 
+/* A client has one subject, whose server it is used with. The control is added later. */
+static bool belongs(const struct expansion *expansion, uint32_t client)
+{
+    const struct hb_scenario *scenario = expansion->scenario;
+    const struct hb_cell cell = {.client = client};
+
+    return hb_server_serves(&scenario->servers[expansion->at.server],
+                            scenario->clients[client].subject) &&
+           !hb_cell_is_control(scenario, &cell);
+}
+
 /* Every combination of the values of this axis and of those after it. */
 static void add_product(struct expansion *expansion, int axis)
 {
@@ -158,7 +187,8 @@ static void add_product(struct expansion *expansion, int axis)
     }
     values = hb_axis_matrix_count(expansion->scenario, (enum hb_axis)axis);
     for (uint32_t value = 0; value < values; value++) {
-        if (axis == HB_AXIS_METHOD && !has_method(expansion, value))
+        if ((axis == HB_AXIS_METHOD && !has_method(expansion, value)) ||
+            (axis == HB_AXIS_CLIENT && !belongs(expansion, value)))
             continue;
         expansion->at.at[axis] = value;
         add_product(expansion, axis + 1);
@@ -221,6 +251,24 @@ static int check_excludes(const struct expansion *expansion, struct hb_error *er
     return hb_fail(err, HB_ERR_INPUT, "%s: no cell of the matrix has this combination", who);
 }
 
+/* A typo in an override would leave a margin as it is, and nobody would know. */
+static int check_overrides(const struct hb_scenario *scenario, struct hb_error *err)
+{
+    for (size_t i = 0; i < scenario->gate.overrides_count; i++) {
+        const struct hb_gate_override *override = &scenario->gate.overrides[i];
+        char who[300];
+
+        describe_place(who, sizeof who, scenario, override->place, "override");
+        for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
+            const char *glob = hb_pattern_glob(override->pattern, (enum hb_axis)axis);
+
+            if (glob != NULL && !hb_glob_matches_any(scenario, (enum hb_axis)axis, glob))
+                return hb_glob_fail(scenario, (enum hb_axis)axis, glob, who, err);
+        }
+    }
+    return 0;
+}
+
 static int check_some_left(const struct expansion *expansion, const struct hb_plan_options *options,
                            struct hb_error *err)
 {
@@ -270,7 +318,7 @@ static int check_twins(const struct expansion *expansion, struct hb_error *err)
 {
     const struct hb_cell *first, *twin;
 
-    twin = hb_cells_find_twin(expansion->cells, expansion->count, &first);
+    twin = hb_cells_find_twin(expansion->scenario, expansion->cells, expansion->count, &first);
     return twin == NULL ? 0 : twin_fail(expansion->scenario, first, twin, err);
 }
 
@@ -284,10 +332,12 @@ int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_opti
         return -1;
     hb_pattern_set_init(&expansion.excludes, scenario, scenario->excludes, scenario->excludes_count,
                         arena);
-    expansion.cells = hb_arena_calloc(arena, expansion.capacity, sizeof *expansion.cells);
+    expansion.cells = hb_arena_calloc(arena, expansion.capacity + scenario->control_cells,
+                                      sizeof *expansion.cells);
     add_product(&expansion, 0);
     add_includes(&expansion);
-    if (check_excludes(&expansion, err) != 0 || check_some_left(&expansion, options, err) != 0)
+    if (check_excludes(&expansion, err) != 0 || check_overrides(scenario, err) != 0 ||
+        check_some_left(&expansion, options, err) != 0)
         return -1;
     hb_cells_identify(scenario, expansion.cells, expansion.count);
     if (check_twins(&expansion, err) != 0 ||
@@ -295,5 +345,6 @@ int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_opti
         return -1;
     plan->cells = expansion.cells;
     plan->cells_count = expansion.count;
+    hb_plan_pair(plan, expansion.cells, arena);
     return 0;
 }

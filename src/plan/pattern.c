@@ -2,9 +2,13 @@
  * in how they combine globs, not in what a glob means (hb_axis_matches). */
 #include "plan/pattern.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "config/diag.h"
+#include "plan/subjects.h"
+
+#define SUBJECT "subject" /* as a filter calls what is no axis */
 
 enum { QUOTED_BYTES = 60, MESSAGE_BYTES = 900, CANDIDATES_MAX = 1000, LISTED_VALUES = 10 };
 
@@ -159,34 +163,93 @@ int hb_glob_fail(const struct hb_scenario *scenario, enum hb_axis axis, const ch
     return hb_fail(err, HB_ERR_INPUT, "%s: %s", who, hb_buf_text(&message));
 }
 
+static bool subject_matches(const struct hb_scenario *scenario, uint32_t subject, const char *glob)
+{
+    return subject < scenario->subjects_count && !scenario->subjects[subject].control &&
+           fnmatch(glob, scenario->subjects[subject].name, 0) == 0;
+}
+
+static int subject_fail(const struct hb_scenario *scenario, const char *glob, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf message;
+    const char *names[HB_SUBJECTS_MAX];
+    size_t count = hb_subjects_named(scenario);
+
+    hb_buf_init(&message, MESSAGE_BYTES);
+    if (count == 0)
+        return hb_fail(err, HB_ERR_INPUT, "--filter: the scenario has no subjects");
+    for (size_t i = 0; i < count; i++)
+        names[i] = scenario->subjects[i].name;
+    hb_buf_puts(&message, "no subject matches ");
+    put_quoted(&message, glob);
+    put_candidates(&message, glob, names, count);
+    return hb_fail(err, HB_ERR_INPUT, "--filter: %s", hb_buf_text(&message));
+}
+
+static int check_filter(const struct hb_scenario *scenario, const struct hb_filter *filter,
+                        struct hb_error *err)
+{
+    if (filter->axis != HB_FILTER_SUBJECT)
+        return hb_glob_matches_any(scenario, filter->axis, filter->glob)
+                   ? 0
+                   : hb_glob_fail(scenario, filter->axis, filter->glob, "--filter", err);
+    for (uint32_t i = 0; i < scenario->subjects_count; i++) {
+        if (subject_matches(scenario, i, filter->glob))
+            return 0;
+    }
+    return subject_fail(scenario, filter->glob, err);
+}
+
+static bool filter_matches(const struct hb_scenario *scenario, const struct hb_filter *filter,
+                           size_t value)
+{
+    if (filter->axis == HB_FILTER_SUBJECT)
+        return subject_matches(scenario, scenario->clients[value].subject, filter->glob);
+    return hb_axis_matches(scenario, filter->axis, value, filter->glob);
+}
+
+/* What the filters of one axis leave of `values` flags, which belong to another in the case of the
+ * subject: each client has one. */
+static void keep_matching(const struct hb_scenario *scenario, const struct hb_plan_options *options,
+                          enum hb_axis axis, bool *kept, size_t values)
+{
+    bool filtered = false;
+
+    for (size_t i = 0; i < options->filters_count; i++)
+        filtered = filtered || options->filters[i].axis == axis;
+    for (size_t value = 0; filtered && value < values; value++) {
+        bool any = false;
+
+        for (size_t i = 0; i < options->filters_count && !any; i++)
+            any = options->filters[i].axis == axis &&
+                  filter_matches(scenario, &options->filters[i], value);
+        kept[value] = kept[value] && any;
+    }
+}
+
 int hb_filters_apply(const struct hb_scenario *scenario, const struct hb_plan_options *options,
                      struct hb_arena *arena, bool *ret_kept[HB_AXIS_COUNT], struct hb_error *err)
 {
-    bool filtered[HB_AXIS_COUNT] = {false};
-
     for (size_t i = 0; i < options->filters_count; i++) {
-        const struct hb_filter *filter = &options->filters[i];
-
-        if (!hb_glob_matches_any(scenario, filter->axis, filter->glob))
-            return hb_glob_fail(scenario, filter->axis, filter->glob, "--filter", err);
-        filtered[filter->axis] = true;
+        if (check_filter(scenario, &options->filters[i], err) != 0)
+            return -1;
     }
     for (int i = 0; i < HB_AXIS_COUNT; i++) {
         enum hb_axis axis = (enum hb_axis)i;
         size_t values = hb_axis_count(scenario, axis);
 
         ret_kept[axis] = hb_arena_calloc(arena, values, sizeof *ret_kept[axis]);
-        memset(ret_kept[axis], !filtered[axis], values * sizeof *ret_kept[axis]);
+        memset(ret_kept[axis], true, values * sizeof *ret_kept[axis]);
+        keep_matching(scenario, options, axis, ret_kept[axis], values);
     }
-    for (size_t i = 0; i < options->filters_count; i++) {
-        const struct hb_filter *filter = &options->filters[i];
-        size_t values = hb_axis_count(scenario, filter->axis);
-
-        for (size_t value = 0; value < values; value++)
-            ret_kept[filter->axis][value] |=
-                hb_axis_matches(scenario, filter->axis, value, filter->glob);
-    }
+    keep_matching(scenario, options, HB_FILTER_SUBJECT, ret_kept[HB_AXIS_CLIENT],
+                  hb_axis_count(scenario, HB_AXIS_CLIENT));
     return 0;
+}
+
+static const char *filter_name(enum hb_axis axis)
+{
+    return axis == HB_FILTER_SUBJECT ? SUBJECT : hb_axis_name(axis);
 }
 
 int hb_filters_fail(const struct hb_plan_options *options, struct hb_error *err)
@@ -195,7 +258,7 @@ int hb_filters_fail(const struct hb_plan_options *options, struct hb_error *err)
 
     hb_buf_init(&message, MESSAGE_BYTES);
     for (size_t i = 0; i < options->filters_count; i++) {
-        hb_buf_printf(&message, " --filter %s=", hb_axis_name(options->filters[i].axis));
+        hb_buf_printf(&message, " --filter %s=", filter_name(options->filters[i].axis));
         put_quoted(&message, options->filters[i].glob);
     }
     return hb_fail(err, HB_ERR_INPUT, "no cell is left by%s", hb_buf_text(&message));
@@ -204,16 +267,16 @@ int hb_filters_fail(const struct hb_plan_options *options, struct hb_error *err)
 static int unknown_axis(const char *name, const char *text, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf message;
-    const char *names[HB_AXIS_COUNT];
+    const char *names[HB_AXIS_COUNT + 1];
 
-    for (int axis = 0; axis < HB_AXIS_COUNT; axis++)
-        names[axis] = hb_axis_name((enum hb_axis)axis);
+    for (int axis = 0; axis <= HB_AXIS_COUNT; axis++)
+        names[axis] = filter_name((enum hb_axis)axis);
     hb_buf_init(&message, MESSAGE_BYTES);
     hb_buf_puts(&message, "--filter ");
     put_quoted(&message, text);
     hb_buf_puts(&message, ": no axis is called ");
     put_quoted(&message, name);
-    put_candidates(&message, name, names, HB_AXIS_COUNT);
+    put_candidates(&message, name, names, HB_ARRAY_LEN(names));
     return hb_fail(err, HB_ERR_INPUT, "%s", hb_buf_text(&message));
 }
 
@@ -237,7 +300,7 @@ static int parse_filter(const char *text, struct hb_arena *arena, struct hb_filt
     if (equals == NULL || equals[1] == '\0')
         return malformed(text, err);
     name = hb_arena_strndup(arena, text, (size_t)(equals - text));
-    axis = hb_axis_from_name(name);
+    axis = strcmp(name, SUBJECT) == 0 ? HB_FILTER_SUBJECT : hb_axis_from_name(name);
     if (axis < 0)
         return unknown_axis(name, text, err);
     *ret_filter =

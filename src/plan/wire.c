@@ -7,18 +7,23 @@
 #include <xxhash.h>
 
 #include "plan/expand.h"
+#include "plan/subjects.h"
 
-static struct hb_cell without_load(const struct hb_cell *cell)
+/* The control is the base once more. */
+static struct hb_cell without_load(const struct hb_scenario *scenario, const struct hb_cell *cell)
 {
     struct hb_cell copy = *cell;
 
+    if (hb_cell_is_control(scenario, cell))
+        copy.client -= scenario->clients[cell->client].subject;
     copy.concurrency = copy.duration = copy.rate = 0;
     return copy;
 }
 
-static bool sends_the_same(const struct hb_cell *a, const struct hb_cell *b)
+static bool sends_the_same(const struct hb_scenario *scenario, const struct hb_cell *a,
+                           const struct hb_cell *b)
 {
-    struct hb_cell left = without_load(a), right = without_load(b);
+    struct hb_cell left = without_load(scenario, a), right = without_load(scenario, b);
 
     return memcmp(left.at, right.at, sizeof left.at) == 0;
 }
@@ -34,10 +39,11 @@ void hb_plan_add_wire(struct hb_plan *plan, struct hb_arena *arena)
     hb_arena_init(&scratch);
     slots = hb_arena_calloc(&scratch, mask + 1, sizeof *slots); /* cells, plus one; 0: free */
     for (size_t i = 0; i < plan->cells_count; i++) {
-        struct hb_cell key = without_load(&plan->cells[i]);
+        struct hb_cell key = without_load(plan->scenario, &plan->cells[i]);
         size_t slot = XXH3_64bits(key.at, sizeof key.at) & mask;
 
-        while (slots[slot] != 0 && !sends_the_same(&plan->cells[slots[slot] - 1], &plan->cells[i]))
+        while (slots[slot] != 0 &&
+               !sends_the_same(plan->scenario, &plan->cells[slots[slot] - 1], &plan->cells[i]))
             slot = (slot + 1) & mask;
         if (slots[slot] == 0)
             slots[slot] = (uint32_t)i + 1;

@@ -106,6 +106,20 @@ int hb_command_word(const struct hb_registry *registry, const struct hb_entry *e
     return 0;
 }
 
+const char *hb_registry_unknown_placeholder(const char *text, struct hb_arena *arena)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf argument;
+    const char *values[HB_PLACEHOLDER_COUNT];
+    const char *unknown;
+    size_t length;
+
+    for (size_t i = 0; i < HB_PLACEHOLDER_COUNT; i++)
+        values[i] = "";
+    hb_buf_init(&argument, ARGUMENT_BYTES);
+    unknown = hb_placeholders_replace(text, values, &argument, &length);
+    return unknown != NULL ? hb_arena_strndup(arena, unknown, length) : NULL;
+}
+
 int hb_registry_command(const struct hb_registry *registry, const struct hb_entry *entry,
                         const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,
                         char ***ret_argv, struct hb_error *err)

@@ -224,4 +224,9 @@ int hb_registry_command(const struct hb_registry *registry, const struct hb_entr
                         const char *const *template_argv, enum hb_mode mode, struct hb_arena *arena,
                         char ***ret_argv, struct hb_error *err) HB_MUST_CHECK;
 
+/* The first word in braces of a client's template that is no placeholder, in `arena`; NULL: none
+ * is.
+ */
+const char *hb_registry_unknown_placeholder(const char *text, struct hb_arena *arena);
+
 #endif

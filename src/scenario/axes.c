@@ -8,6 +8,7 @@
 
 #include "config/units.h"
 #include "scenario/grow.h"
+#include "scenario/subject.h"
 
 /* A value of a plain axis as it was written: the item, or the single value; NULL for a default. */
 static const struct hb_node *item_node(const struct hb_loading *loading, const char *key,
@@ -50,12 +51,25 @@ static void *new_axis(const struct hb_loading *loading, size_t count, size_t byt
                            bytes);
 }
 
+/* Of the matrix's only one, as subjects have it. */
+static void load_servers_of_subjects(struct hb_loading *loading)
+{
+    struct hb_server_spec *specs = new_axis(loading, hb_subjects_width(loading) + 1, sizeof *specs);
+
+    loading->scenario->servers_count = hb_subjects_load_servers(loading, specs);
+    loading->scenario->servers = loading->axes.servers = specs;
+}
+
 static void load_servers(struct hb_loading *loading)
 {
     const struct hb_raw_matrix *matrix = &loading->raw->matrix;
     struct hb_server_spec *specs = new_axis(loading, matrix->servers_count, sizeof *specs);
     size_t count = 0;
 
+    if (hb_subjects_differ_in_server(loading)) {
+        load_servers_of_subjects(loading);
+        return;
+    }
     for (size_t i = 0; i < matrix->servers_count; i++) {
         struct hb_server_spec *spec = &specs[count];
 
@@ -77,7 +91,7 @@ static void name_client(struct hb_loading *loading, struct hb_client_spec *specs
     const char *label = specs[at].label;
     unsigned number = 1;
 
-    for (size_t i = 0; i < at; i++) {
+    for (size_t i = 0; i < at; i += hb_subjects_width(loading)) {
         if (strcmp(specs[i].canonical, specs[at].canonical) == 0)
             listed_twice(loading, "clients", label, specs[at].place);
         else if (strncmp(specs[i].label, label, strlen(label)) == 0 &&
@@ -88,19 +102,25 @@ static void name_client(struct hb_loading *loading, struct hb_client_spec *specs
         specs[at].label = hb_arena_printf(loading->arena, "%s#%u", label, number);
 }
 
+/* Of every subject, too. What is wrong in one is told once, not for each client. */
 static void load_clients(struct hb_loading *loading)
 {
     const struct hb_raw_matrix *matrix = &loading->raw->matrix;
-    struct hb_client_spec *specs = new_axis(loading, matrix->clients_count, sizeof *specs);
-    size_t count = 0;
+    size_t width = hb_subjects_width(loading), count = 0;
+    struct hb_client_spec *specs = new_axis(
+        loading, (matrix->clients_count + loading->raw->includes_count) * width, sizeof *specs);
 
     if (hb_node_get(matrix->node, "clients") == NULL &&
         (matrix->node == NULL || matrix->node->kind == HB_NODE_MAPPING))
         hb_diag(loading->diags, hb_node_place(loading->raw->node, "matrix"),
                 "matrix lacks the key 'clients': who asks, such as [libcurl/async]");
     for (size_t i = 0; i < matrix->clients_count; i++) {
-        if (hb_load_client(loading, &matrix->clients[i], &specs[count]) == 0)
-            name_client(loading, specs, count++);
+        if (hb_load_client(loading, &matrix->clients[i], &specs[count]) != 0)
+            continue;
+        name_client(loading, specs, count);
+        if (hb_subjects_patch_client(loading, &matrix->clients[i], &specs[count]) != 0)
+            break;
+        count += width;
     }
     loading->scenario->clients = loading->axes.clients = specs;
     loading->scenario->clients_count = count;

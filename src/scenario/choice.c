@@ -10,7 +10,7 @@ enum { LABEL_MAX = 60 };
 
 /* Absolute, since a program that is started elsewhere gets it, and without detours, since it tells
  * environments apart. */
-static const char *folder_of(struct hb_loading *loading, const struct hb_node *node)
+const char *hb_absolute_folder(struct hb_loading *loading, const struct hb_node *node)
 {
     const char *folder = hb_path_beside(loading->arena, node->place.source, ".");
     char *real = realpath(folder, NULL);
@@ -48,7 +48,7 @@ static int load_python(struct hb_loading *loading, const struct hb_node *node,
     *ret_python = node->text;
     if (strchr(node->text, '/') != NULL && node->text[0] != '/')
         *ret_python =
-            hb_arena_printf(loading->arena, "%s/%s", folder_of(loading, node), node->text);
+            hb_arena_printf(loading->arena, "%s/%s", hb_absolute_folder(loading, node), node->text);
     return 0;
 }
 
@@ -61,8 +61,8 @@ static int load_packages(struct hb_loading *loading, const struct hb_raw_client 
 
     for (size_t i = 0; i < raw->packages_count; i++) {
         const struct hb_node *node = raw->packages[i];
-        const char *problem =
-            hb_package_parse(node->text, folder_of(loading, node), loading->arena, &packages[i]);
+        const char *problem = hb_package_parse(node->text, hb_absolute_folder(loading, node),
+                                               loading->arena, &packages[i]);
 
         if (problem != NULL)
             result = hb_diag(loading->diags, node->place, "'install': %s, got %s", problem,
@@ -73,14 +73,15 @@ static int load_packages(struct hb_loading *loading, const struct hb_raw_client 
     return result;
 }
 
-/* The place of the first of the keys that is there. */
+/* Where the first of them is written, which may be in a subject. */
 static struct hb_place choice_place(const struct hb_raw_client *raw)
 {
-    static const char *const keys[] = {"version", "python", "install"};
+    const struct hb_node *packages = raw->packages_count > 0 ? raw->packages[0] : NULL;
+    const struct hb_node *const written[] = {raw->version, raw->python, packages};
 
-    for (size_t i = 0; i < HB_ARRAY_LEN(keys); i++) {
-        if (hb_node_get(raw->node, keys[i]) != NULL)
-            return hb_node_place(raw->node, keys[i]);
+    for (size_t i = 0; i < HB_ARRAY_LEN(written); i++) {
+        if (written[i] != NULL)
+            return written[i]->place;
     }
     return raw->node->place;
 }

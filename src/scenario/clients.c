@@ -93,7 +93,7 @@ int hb_load_client(struct hb_loading *loading, const struct hb_raw_client *raw,
     json_t *json;
     int result;
 
-    *ret = (struct hb_client_spec){.place = raw->node->place};
+    *ret = (struct hb_client_spec){.place = raw->node->place, .subject = HB_NO_SUBJECT};
     if (raw->name == NULL || identify(loading, raw, ret) != 0)
         return -1;
     json = json_pack("{s:s,s:s}", "name", ret->entry->name, "mode", hb_mode_name(ret->mode));

@@ -14,7 +14,7 @@ bool hb_same_clients(const void *left, const void *right)
 {
     const struct hb_client_spec *a = left, *b = right;
 
-    return strcmp(a->canonical, b->canonical) == 0;
+    return a->subject == b->subject && strcmp(a->canonical, b->canonical) == 0;
 }
 
 bool hb_same_urls(const void *left, const void *right)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenario/grow.h"
+#include "scenario/subject.h"
 
 struct including {
     struct hb_loading *loading;
@@ -30,6 +31,14 @@ static size_t lacks(struct including *at, const char *key, size_t count)
     return fail(at);
 }
 
+/* How many values of the matrix an axis has; what other includes added is not among them. */
+static size_t matrix_count(const struct including *at, const struct hb_growing_axis *axis)
+{
+    size_t own = *axis->count - *axis->appended;
+
+    return axis->same == hb_same_clients ? own / hb_subjects_width(at->loading) : own;
+}
+
 /*
  * The index of what the entry says of an axis; `value` NULL: nothing. `result` is that of loading
  * the value, which has been reported when it is not 0.
@@ -37,21 +46,49 @@ static size_t lacks(struct including *at, const char *key, size_t count)
 static size_t index_of(struct including *at, const struct hb_growing_axis *axis, const void *value,
                        int result)
 {
-    size_t own = *axis->count - *axis->appended; /* without what other includes added */
+    size_t own = matrix_count(at, axis);
 
     if (value == NULL)
         return own == 1 ? 0 : lacks(at, axis->key, own);
     return result == 0 ? hb_axis_find_or_add(axis, value) : fail(at);
 }
 
+/* Where subjects have servers of their own, there is one of the matrix, and each cell has it. */
 static size_t include_server(struct including *at)
 {
     const struct hb_growing_axis axis = HB_GROWING_AXIS("server", at->loading, servers, servers);
     struct hb_server_spec spec;
+    bool written = is_written(at, axis.key);
 
-    if (!is_written(at, axis.key))
+    if (hb_subjects_differ_in_server(at->loading)) {
+        if (!written)
+            return 0;
+        hb_diag(at->loading->diags, hb_node_place(at->raw->node, axis.key),
+                "'server': subjects say who answers, in every cell");
+        return fail(at);
+    }
+    if (!written)
         return index_of(at, &axis, NULL, 0);
     return index_of(at, &axis, &spec, hb_load_server(at->loading, &at->raw->server, &spec));
+}
+
+/* A new client is added for all subjects. */
+static size_t add_client(struct including *at, const struct hb_growing_axis *axis,
+                         struct hb_client_spec *spec)
+{
+    size_t count = *axis->count, width = hb_subjects_width(at->loading);
+    size_t index;
+
+    spec->subject = at->loading->scenario->subjects_count > 0 ? 0 : HB_NO_SUBJECT;
+    index = hb_axis_find_or_add(axis, spec);
+    if (index < count)
+        return index;
+    *axis->count += width - 1;
+    *axis->appended += width - 1;
+    if (hb_subjects_patch_client(at->loading, &at->raw->client,
+                                 &at->loading->axes.clients[index]) != 0)
+        return fail(at);
+    return index;
 }
 
 static size_t include_client(struct including *at)
@@ -61,7 +98,9 @@ static size_t include_client(struct including *at)
 
     if (!is_written(at, axis.key))
         return index_of(at, &axis, NULL, 0);
-    return index_of(at, &axis, &spec, hb_load_client(at->loading, &at->raw->client, &spec));
+    if (hb_load_client(at->loading, &at->raw->client, &spec) != 0)
+        return fail(at);
+    return add_client(at, &axis, &spec);
 }
 
 static size_t include_url(struct including *at)
@@ -136,27 +175,69 @@ static size_t include_profile(struct including *at)
     return index_of(at, &axis, is_written(at, axis.key) ? &wanted : NULL, 0);
 }
 
+static struct hb_include load_include(struct including *at)
+{
+    struct hb_include include = {.place = at->raw->node->place};
+
+    include.server = include_server(at);
+    include.client = include_client(at);
+    include.url = include_url(at);
+    include.method = include_method(at, include.url);
+    include.concurrency = include_concurrency(at);
+    include.duration = include_duration(at);
+    include.rate = include_rate(at);
+    include.protocol = include_protocol(at);
+    include.profile = include_profile(at);
+    return include;
+}
+
+static size_t server_of(const struct hb_scenario *scenario, size_t server, uint32_t subject)
+{
+    if (hb_server_serves(&scenario->servers[server], subject))
+        return server;
+    for (size_t i = 0; i < scenario->servers_count; i++) {
+        if (hb_server_serves(&scenario->servers[i], subject))
+            return i;
+    }
+    return server;
+}
+
+/* The cell of each subject; the control has cells of others. */
+static size_t put_subjects(const struct hb_scenario *scenario, const struct hb_include *include,
+                           struct hb_include *ret)
+{
+    size_t count = 0;
+
+    if (scenario->subjects_count == 0) {
+        ret[0] = *include;
+        return 1;
+    }
+    for (uint32_t subject = 0; subject < scenario->subjects_count; subject++) {
+        if (scenario->subjects[subject].control)
+            continue;
+        ret[count] = *include;
+        ret[count].client += subject;
+        ret[count].server = server_of(scenario, include->server, subject);
+        count++;
+    }
+    return count;
+}
+
 void hb_load_includes(struct hb_loading *loading)
 {
-    size_t count = loading->raw->includes_count;
-    struct hb_include *includes = hb_arena_calloc(loading->arena, count, sizeof *includes);
+    size_t width = hb_subjects_width(loading), count = 0;
+    struct hb_include *includes =
+        hb_arena_calloc(loading->arena, loading->raw->includes_count * width, sizeof *includes);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < loading->raw->includes_count; i++) {
         struct including at = {.loading = loading, .raw = &loading->raw->includes[i]};
-        struct hb_include *include = &includes[i];
+        struct hb_include include;
 
         if (at.raw->node->kind != HB_NODE_MAPPING)
             continue;
-        include->place = at.raw->node->place;
-        include->server = include_server(&at);
-        include->client = include_client(&at);
-        include->url = include_url(&at);
-        include->method = include_method(&at, include->url);
-        include->concurrency = include_concurrency(&at);
-        include->duration = include_duration(&at);
-        include->rate = include_rate(&at);
-        include->protocol = include_protocol(&at);
-        include->profile = include_profile(&at);
+        include = load_include(&at);
+        if (!at.failed)
+            count += put_subjects(loading->scenario, &include, includes + count);
     }
     loading->scenario->includes = includes;
     loading->scenario->includes_count = count;

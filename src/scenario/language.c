@@ -121,7 +121,7 @@ static const struct hb_field server_fields[] = {
      .help = "Trust in an https server. One that this program starts gets certificates made for "
              "it, which its clients trust: for it there is only `verify`."},
 };
-static const struct hb_table server_table = {
+const struct hb_table hb_server_table = {
     HB_TABLE("server", struct hb_raw_server, server_fields),
     .help = "One that this program starts, by its name or as a variant (`use`), or one of your "
             "own, with a `url`. Other keys are the options of the one that is started, such as "
@@ -321,7 +321,7 @@ static const struct hb_field matrix_fields[] = {
     {.key = "servers",
      HB_ARRAY_AT(struct hb_raw_matrix, servers, servers_count),
      .type = &hb_type_struct,
-     .table = &server_table,
+     .table = &hb_server_table,
      .shape = HB_SHAPE_ONE_OR_MANY,
      AXIS,
      .default_text = "[builtin]",
@@ -426,7 +426,7 @@ static const struct hb_field include_fields[] = {
     {.key = "server",
      HB_AT(struct hb_raw_include, server),
      .type = &hb_type_struct,
-     .table = &server_table,
+     .table = &hb_server_table,
      .help = FROM_AXIS},
     {.key = "client",
      HB_AT(struct hb_raw_include, client),
@@ -745,6 +745,20 @@ static const struct hb_field scenario_fields[] = {
      .table = &thresholds_table,
      .help = "What every cell must satisfy.",
      .example = "{error_rate: \"<0.1%\", p99: \"<250ms\"}"},
+    {.key = "subjects",
+     HB_ARRAY_AT(struct hb_raw_scenario, subjects, subjects_count),
+     .type = &hb_type_struct,
+     .table = &hb_subject_table,
+     .shape = HB_SHAPE_MAP,
+     .help = "Two or more variants of what is measured, by name: each cell is run for all of them, "
+             "next to each other. The first is the base (docs/subjects.md).",
+     .example = "{base: {install: [\"httpx==0.27.2\"]}, head: {install: [..]}}"},
+    {.key = "gate",
+     HB_AT(struct hb_raw_scenario, gate),
+     .type = &hb_type_struct,
+     .table = &hb_gate_table,
+     .help = "When the head of the subjects counts as worse than the base.",
+     .example = "{budget: 12m, margins: {throughput: 3%}}"},
     {.key = "allow_remote",
      HB_ARRAY_AT(struct hb_raw_scenario, allow_remote, allow_remote_count),
      .type = &hb_type_string,
@@ -754,8 +768,6 @@ static const struct hb_field scenario_fields[] = {
      .example = "[staging.example.org]"},
     {.key = "profile", .refused = "belongs in 'matrix', as 'profiles'"},
     {.key = "profiles", .refused = "belongs in 'matrix'"},
-    {.key = "subjects", .refused = NOT_SUPPORTED},
-    {.key = "gate", .refused = NOT_SUPPORTED},
     {.key = "report", .refused = NOT_SUPPORTED},
 };
 const struct hb_table hb_scenario_table = {

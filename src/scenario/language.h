@@ -143,6 +143,57 @@ struct hb_raw_thresholds {
     const struct hb_node *values[HB_METRIC_COUNT];
 };
 
+struct hb_raw_margin {
+    double relative;
+    int64_t floor_integer; /* one of the two, by the metric */
+    double floor_real;
+    int weight; /* enum hb_gate_weight */
+    const struct hb_node *node;
+};
+
+struct hb_raw_margins {
+    struct hb_raw_margin of[HB_GATE_METRICS];
+    const struct hb_node *node; /* NULL: not written */
+};
+
+struct hb_raw_gate_override {
+    struct hb_raw_pattern pattern;
+    struct hb_raw_margins margins;
+};
+
+struct hb_raw_pairs {
+    int64_t screen, confirm, pooled; /* pooled 0: not written */
+    const struct hb_node *node;
+};
+
+struct hb_raw_gate {
+    int64_t budget_ns;
+    int basis; /* enum hb_gate_basis */
+    struct hb_raw_margins margins;
+    struct hb_raw_gate_override *overrides;
+    size_t overrides_count;
+    double must_resolve; /* 0: not written */
+    int on_inconclusive; /* index into "pass", "fail" */
+    struct hb_raw_pairs pairs;
+    double route_above, alpha, suite_margin;
+    int64_t sentinels;
+    const struct hb_node *node; /* NULL: not written */
+};
+
+/* What a subject changes; members that were not written are NULL or 0. */
+struct hb_raw_patch {
+    const char *name;
+    const struct hb_node **packages;
+    size_t packages_count;
+    const struct hb_node *python, *version;
+    const struct hb_node **command;
+    size_t command_count;
+    const struct hb_node *environment;
+    struct hb_raw_server server; /* its node NULL: not written */
+    const struct hb_node *url;
+    const struct hb_node *node;
+};
+
 struct hb_raw_define {
     struct raw_entry *clients;
     size_t clients_count;
@@ -160,11 +211,14 @@ struct hb_raw_scenario {
     struct hb_raw_request request;
     struct hb_raw_run run;
     struct hb_raw_thresholds thresholds;
+    struct hb_raw_patch *subjects;
+    size_t subjects_count;
+    struct hb_raw_gate gate;
     const char **allow_remote;
     size_t allow_remote_count;
     const struct hb_node *node;
 };
 
-extern const struct hb_table hb_scenario_table;
+extern const struct hb_table hb_scenario_table, hb_server_table, hb_gate_table, hb_subject_table;
 
 #endif

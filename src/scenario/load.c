@@ -11,6 +11,23 @@
 #include <xxhash.h>
 
 #include "config/document.h"
+#include "scenario/subject.h"
+
+struct hb_pattern hb_load_pattern(const struct hb_raw_pattern *raw)
+{
+    return (struct hb_pattern){
+        .server = raw->server,
+        .client = raw->client,
+        .method = raw->method,
+        .url = raw->url,
+        .concurrency = raw->concurrency,
+        .duration = raw->duration,
+        .rate = raw->rate,
+        .protocol = raw->protocol,
+        .profile = raw->profile,
+        .place = raw->node->place,
+    };
+}
 
 static void load_excludes(struct hb_loading *loading)
 {
@@ -20,18 +37,7 @@ static void load_excludes(struct hb_loading *loading)
     for (size_t i = 0; i < count; i++) {
         const struct hb_raw_pattern *raw = &loading->raw->excludes[i];
 
-        patterns[i] = (struct hb_pattern){
-            .server = raw->server,
-            .client = raw->client,
-            .method = raw->method,
-            .url = raw->url,
-            .concurrency = raw->concurrency,
-            .duration = raw->duration,
-            .rate = raw->rate,
-            .protocol = raw->protocol,
-            .profile = raw->profile,
-            .place = raw->node->place,
-        };
+        patterns[i] = hb_load_pattern(raw);
         if (raw->node->kind == HB_NODE_MAPPING && raw->node->count == 0)
             hb_diag(loading->diags, raw->node->place,
                     "exclude names no axis; it would leave out "
@@ -98,15 +104,24 @@ static int load_definitions(struct hb_loading *loading, const char *path, struct
                               loading->diags, err);
 }
 
-static void load_all(struct hb_loading *loading, const char *path)
+/* A scenario's text, from a file (text NULL) or from memory. */
+struct input {
+    const char *path, *text;
+    size_t length;
+    const struct hb_scenario_overrides *overrides;
+};
+
+static void load_all(struct hb_loading *loading, const struct input *input)
 {
-    load_names(loading, path);
+    load_names(loading, input->path);
     load_request(loading);
+    hb_load_subjects(loading, input->overrides != NULL ? input->overrides->control_cells : 0);
     hb_load_axes(loading);
     load_excludes(loading);
     if (hb_diags_total(loading->diags) == 0) /* they need the axes whole */
         hb_load_includes(loading);
     hb_load_run(loading);
+    hb_load_gate(loading);
     if (hb_diags_total(loading->diags) == 0 && loading->scenario->run.yardstick)
         hb_load_yardsticks(loading);
 }
@@ -119,13 +134,6 @@ static size_t count_sets(const struct hb_scenario_overrides *overrides)
         count++;
     return count;
 }
-
-/* A scenario's text, from a file (text NULL) or from memory. */
-struct input {
-    const char *path, *text;
-    size_t length;
-    const struct hb_scenario_overrides *overrides;
-};
 
 static int read_document(const struct input *input, struct hb_document *document,
                          struct hb_diags *diags)
@@ -152,13 +160,14 @@ static int load(const struct input *input, struct hb_loading *loading, struct hb
     result = read_document(input, &document, loading->diags);
     if (document.root == NULL)
         return -1;
+    hb_subjects_lay(document.root, input->overrides, loading->arena, loading->diags);
     if (hb_bind(&loading->bind, &hb_scenario_table, document.root, raw) != 0)
         result = -1;
     loading->raw = raw;
     loading->scenario = hb_arena_alloc(loading->arena, sizeof *loading->scenario);
     if (result == 0) /* definitions trust every value to be one of its type */
         result = load_definitions(loading, input->path, err);
-    load_all(loading, input->path);
+    load_all(loading, input);
     return hb_diags_total(loading->diags) > 0 ? -1 : result;
 }
 

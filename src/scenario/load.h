@@ -57,9 +57,12 @@ enum hb_profile hb_load_profile(int raw);
 int hb_load_concurrency(struct hb_loading *loading, int64_t raw, struct hb_place place,
                         uint32_t *ret) HB_MUST_CHECK;
 
-/* Fill the axes of the scenario; its run options and thresholds. */
+struct hb_pattern hb_load_pattern(const struct hb_raw_pattern *raw);
+
+/* Fill the axes of the scenario; its run options and thresholds; its gate. */
 void hb_load_axes(struct hb_loading *loading);
 void hb_load_run(struct hb_loading *loading);
+void hb_load_gate(struct hb_loading *loading);
 
 /* Fill scenario->includes, growing the axes, which have room for one value an include. */
 void hb_load_includes(struct hb_loading *loading);
@@ -76,6 +79,9 @@ void hb_load_yardsticks(struct hb_loading *loading);
 int hb_load_choice(struct hb_loading *loading, const struct hb_raw_client *raw,
                    const struct hb_entry **entry, json_t *canonical,
                    const char **ret_label) HB_MUST_CHECK;
+
+/* The folder of the file that wrote a node, absolute and without detours. */
+const char *hb_absolute_folder(struct hb_loading *loading, const struct hb_node *node);
 
 /* The variables of a client's environment, checked; they become part of `canonical`, secrets
  * unexpanded. *ret_label is "+env" or "". */

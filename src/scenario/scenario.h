@@ -59,13 +59,13 @@ struct hb_subject {
 #define HB_SUBJECTS_MAX 16 /* without the control */
 #define HB_SUBJECT_CONTROL_NAME "control"
 #define HB_NO_SUBJECT UINT32_MAX
-#define HB_ALL_SUBJECTS UINT32_MAX
+#define HB_ALL_SUBJECTS 0
 
 /* An axis value of `servers`. Those of different subjects are one value to whoever looks at the
  * axis: they have name and canonical text in common. */
 struct hb_server_spec {
     const char *name;     /* label: "builtin", "staging" */
-    const char *instance; /* unique: the name, or "nginx [head]" of a subject's own */
+    const char *instance; /* "nginx [head]" of a subject's own; NULL: the name */
     uint32_t subjects;    /* bits 1 << subject; HB_ALL_SUBJECTS unless a subject has its own */
     const struct hb_entry *entry; /* NULL for an origin of the user's own */
     const char *url;              /* base URL of such an origin; else NULL */
@@ -78,6 +78,18 @@ struct hb_server_spec {
         *canonical; /* canonical JSON of the axis value, defaults left out, secrets unexpanded */
     struct hb_place place;
 };
+
+/* Unique: what is started, or reached. */
+static inline const char *hb_server_instance(const struct hb_server_spec *server)
+{
+    return server->instance != NULL ? server->instance : server->name;
+}
+
+static inline bool hb_server_serves(const struct hb_server_spec *server, uint32_t subject)
+{
+    return server->subjects == HB_ALL_SUBJECTS ||
+           (subject != HB_NO_SUBJECT && (server->subjects >> subject & 1) != 0);
+}
 
 /* An axis value of `clients`: with subjects subjects_count of them, one behind the other, that have
  * label, library and canonical text in common. Those of yardsticks have no subject. */

@@ -236,7 +236,8 @@ int hb_load_server(struct hb_loading *loading, const struct hb_raw_server *raw,
     json_t *canonical;
     int result;
 
-    *ret = (struct hb_server_spec){.place = raw->node->place, .tls.verify = true};
+    *ret = (struct hb_server_spec){
+        .place = raw->node->place, .tls.verify = true, .subjects = HB_ALL_SUBJECTS};
     if (raw->name == NULL)
         return -1;
     if (raw->url == NULL && hb_node_get(raw->node, "url") != NULL)

@@ -15,7 +15,8 @@ static uint32_t add_client(struct hb_loading *loading, const struct hb_entry *en
     const struct hb_growing_axis axis = HB_GROWING_AXIS("client", loading, clients, clients);
     enum hb_mode mode = (entry->modes & HB_MODE_ASYNC) != 0 ? HB_MODE_ASYNC : HB_MODE_SYNC;
     json_t *json = json_pack("{s:s,s:s}", "name", entry->name, "mode", hb_mode_name(mode));
-    struct hb_client_spec spec = {.library = entry->name, .entry = entry, .mode = mode};
+    struct hb_client_spec spec = {
+        .library = entry->name, .entry = entry, .mode = mode, .subject = HB_NO_SUBJECT};
     struct hb_options options;
 
     if (hb_load_options(loading, entry, NULL, &options) != 0) {

@@ -28,14 +28,18 @@ static const struct hb_entry_option proxy_options[] = {
 static const char *const proxy_templates[] = {"proxy.conf.in", NULL};
 static const struct hb_entry_topology proxy_topology = {.configuration = proxy_templates};
 
+static const char *const command[] = {"{libexec}/worker", "--mode", "{mode}", NULL};
+
 static const struct hb_entry clients[] = {
     {.kind = HB_ENTRY_CLIENT,
+     .command = command,
      .name = "requests",
      .modes = HB_MODE_SYNC,
      .protocols = HB_HTTP_1_1,
      .install_kind = "pip",
      .path = "clients/requests.yaml"},
     {.kind = HB_ENTRY_CLIENT,
+     .command = command,
      .name = "httpx",
      .install_kind = "pip",
      .modes = HB_MODE_SYNC | HB_MODE_ASYNC,
@@ -43,6 +47,7 @@ static const struct hb_entry clients[] = {
      .options = httpx_options,
      .options_count = HB_ARRAY_LEN(httpx_options)},
     {.kind = HB_ENTRY_CLIENT,
+     .command = command,
      .name = "aiohttp",
      .install_kind = "pip",
      .modes = HB_MODE_ASYNC,
@@ -50,6 +55,7 @@ static const struct hb_entry clients[] = {
      .options = aiohttp_options,
      .options_count = HB_ARRAY_LEN(aiohttp_options)},
     {.kind = HB_ENTRY_CLIENT,
+     .command = command,
      .name = "libcurl",
      .install_kind = "builtin",
      .modes = HB_MODE_SYNC | HB_MODE_ASYNC,
@@ -91,12 +97,24 @@ void load_text(struct loaded *ret, const char *text)
     load_bytes(ret, text, strlen(text));
 }
 
-void load_bytes(struct loaded *ret, const char *text, size_t length)
+static void parse(struct loaded *ret, const char *text, size_t length,
+                  const struct hb_scenario_overrides *overrides)
 {
     loaded_init(ret);
-    if (hb_scenario_parse("test.yaml", text, length, NULL, &fixture_registry, &ret->arena,
+    if (hb_scenario_parse("test.yaml", text, length, overrides, &fixture_registry, &ret->arena,
                           &ret->secrets, &ret->scenario, &ret->diags, &ret->err) != 0)
         ret->scenario = NULL;
+}
+
+void load_bytes(struct loaded *ret, const char *text, size_t length)
+{
+    parse(ret, text, length, NULL);
+}
+
+void load_text_with(struct loaded *ret, const char *text,
+                    const struct hb_scenario_overrides *overrides)
+{
+    parse(ret, text, strlen(text), overrides);
 }
 
 void load_file(struct loaded *ret, const char *path, const char *const *sets)

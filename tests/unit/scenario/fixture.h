@@ -22,6 +22,9 @@ struct loaded {
 void load_text(struct loaded *ret, const char *text);
 void load_bytes(struct loaded *ret, const char *text, size_t length);
 
+void load_text_with(struct loaded *ret, const char *text,
+                    const struct hb_scenario_overrides *overrides);
+
 /* From a file, with overrides (NULL-terminated; NULL: none). */
 void load_file(struct loaded *ret, const char *path, const char *const *sets);
 
