@@ -5,13 +5,14 @@
 #include "config/diag.h"
 #include "config/utf8.h"
 
-/* Controls (C0, DEL, C1), line separators, and the marks that change the direction of text. */
+/* Controls (C0, DEL, C1), line separators, marks that change the direction of text, and two
+ * numbers that are no characters: XML refuses them. */
 static bool is_printable(uint32_t character)
 {
     static const struct {
         uint32_t first, last;
-    } hidden[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x200B, 0x200F},  {0x2028, 0x202E},
-                  {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xE0000, 0xE0FFF}};
+    } hidden[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x200B, 0x200F}, {0x2028, 0x202E},
+                  {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}};
 
     for (size_t i = 0; i < HB_ARRAY_LEN(hidden); i++) {
         if (character >= hidden[i].first && character <= hidden[i].last)

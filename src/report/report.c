@@ -1,15 +1,10 @@
-/* Loading what reports need, the list of formats, and writing a file whole or not at all. */
+/* Loading what reports need, and the list of formats. */
 #include "report/report.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/fd.h"
-#include "base/memory.h"
 #include "report/exporters.h"
+#include "report/whole_file.h"
 
 static const struct hb_exporter *const exporters[] = {
     &hb_exporter_text,     &hb_exporter_html, &hb_exporter_csv,
@@ -70,99 +65,21 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     return hb_summarise(store, runs, ret_report->runs_count, arena, &ret_report->cells, err);
 }
 
-static int check_stream(FILE *out, const char *path, struct hb_error *err)
+struct export
 {
-    if (fflush(out) != 0 || ferror(out))
-        return hb_fail_errno(err, errno != 0 ? errno : EIO, "%s", path);
-    return 0;
-}
+    const struct hb_report *report;
+    const struct hb_exporter *exporter;
+};
 
-/* A temporary file beside `path`, so that renaming it is atomic; mkstemp's mode widened to the
- * usual. */
-static FILE *open_beside(const char *path, char *temporary, size_t bytes, struct hb_error *err)
+static int write_export(const void *what, FILE *out, struct hb_error *err)
 {
-    mode_t mask = umask(0);
-    FILE *out;
-    int fd;
+    const struct export *export = what;
 
-    umask(mask);
-    if ((size_t)snprintf(temporary, bytes, "%s.XXXXXX", path) >= bytes) {
-        hb_fail(err, HB_ERR_LIMIT, "%.200s…: path too long", path);
-        return NULL;
-    }
-    fd = mkstemp(temporary);
-    if (fd < 0) {
-        hb_fail_errno(err, errno, "%s", path);
-        return NULL;
-    }
-    fchmod(fd, 0666 & ~mask);
-    out = fdopen(fd, "w");
-    if (out == NULL) {
-        hb_fail_errno(err, errno, "%s", path);
-        hb_fd_close(&fd);
-        unlink(temporary);
-    }
-    return out;
-}
-
-/* A device or a pipe is written to; a new file in its place would be a loss. */
-static bool is_special(const char *path)
-{
-    struct stat facts;
-
-    return stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
-}
-
-static int write_and_close(const struct hb_report *report, const struct hb_exporter *exporter,
-                           FILE *out, const char *path, struct hb_error *err)
-{
-    int result = exporter->write(report, out, err);
-
-    if (result == 0)
-        result = check_stream(out, path, err);
-    if (fclose(out) != 0 && result == 0)
-        result = hb_fail_errno(err, errno, "%s", path);
-    return result;
-}
-
-static int write_in_place(const struct hb_report *report, const struct hb_exporter *exporter,
-                          const char *path, struct hb_error *err)
-{
-    FILE *out = fopen(path, "we");
-
-    if (out == NULL)
-        return hb_fail_errno(err, errno, "%s", path);
-    return write_and_close(report, exporter, out, path, err);
-}
-
-static int replace_file(const struct hb_report *report, const struct hb_exporter *exporter,
-                        const char *path, struct hb_error *err)
-{
-    char temporary[4096];
-    FILE *out = open_beside(path, temporary, sizeof temporary, err);
-    int result;
-
-    if (out == NULL)
-        return -1;
-    result = write_and_close(report, exporter, out, path, err);
-    if (result == 0 && rename(temporary, path) != 0)
-        result = hb_fail_errno(err, errno, "%s", path);
-    if (result != 0)
-        unlink(temporary);
-    return result;
+    return export->exporter->write(export->report, out, err);
 }
 
 int hb_report_write(const struct hb_report *report, const struct hb_exporter *exporter,
                     const char *path, struct hb_error *err)
 {
-    HB_CLEANUP(hb_free_ptr) char *target = NULL;
-
-    if (strcmp(path, "-") == 0)
-        return exporter->write(report, stdout, err) != 0
-                   ? -1
-                   : check_stream(stdout, "standard output", err);
-    if (is_special(path))
-        return write_in_place(report, exporter, path, err);
-    target = realpath(path, NULL); /* where a link leads; NULL for a new file */
-    return replace_file(report, exporter, target != NULL ? target : path, err);
+    return hb_write_whole(path, write_export, &(struct export){report, exporter}, err);
 }

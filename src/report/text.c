@@ -11,10 +11,11 @@
 #include "base/clock.h"
 #include "config/diag.h"
 #include "gate/rollup.h"
+#include "report/columns.h"
 #include "report/exporters.h"
 #include "report/group.h"
 
-enum { TEXT_COLUMNS = 80, CLIENT_COLUMNS = 19 };
+enum { CLIENT_COLUMNS = 19 };
 
 /* Names come from the database, which may be a stranger's file: nothing of it reaches a terminal as
  * it is. */
@@ -41,25 +42,6 @@ static const char *figure(const struct hb_report *report, const struct hb_cell_s
     return hb_arena_strdup(report->arena, hb_buf_text(&text));
 }
 
-static int text_width(const char *text, size_t length)
-{
-    int width = 0;
-
-    for (size_t i = 0; i < length; i++)
-        width += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return width;
-}
-
-static void print_padded(FILE *out, const char *text, int columns, bool right)
-{
-    int width = text_width(text, strlen(text));
-
-    if (right)
-        fprintf(out, "%*s%s", columns > width ? columns - width : 0, "", text);
-    else
-        fprintf(out, "%s%*s", text, columns > width ? columns - width : 0, "");
-}
-
 /* "±4 %": the larger half of the interval, relative to the estimate. */
 static const char *spread(const struct hb_report *report, const struct hb_estimate *estimate)
 {
@@ -76,27 +58,6 @@ static const char *spread(const struct hb_report *report, const struct hb_estima
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
-}
-
-/* Words, broken where they would pass the last column; the line is `column` long already. */
-static void print_wrapped(FILE *out, const char *text, int column, int indent)
-{
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        int width = text_width(text, length);
-
-        if (column + 1 + width > TEXT_COLUMNS) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        } else {
-            fputc(' ', out);
-            column++;
-        }
-        fwrite(text, 1, length, out);
-        column += width;
-        text += length + (text[length] != '\0');
-    }
-    fputc('\n', out);
 }
 
 /* Why the first run that failed did. */
@@ -140,7 +101,7 @@ static void print_remarks(const struct hb_cell_summary *cell, enum hb_comparison
         return;
     hb_escape(&shown, hb_buf_text(&text), text.length, text.length);
     fputs("    ⚑", out);
-    print_wrapped(out, hb_buf_text(&shown), 5, 6);
+    hb_print_words(out, hb_buf_text(&shown), 5, 6);
 }
 
 static void print_cell(const struct hb_report *report, const struct hb_cell_summary *cell,
@@ -159,11 +120,11 @@ static void print_cell(const struct hb_report *report, const struct hb_cell_summ
     };
 
     fputs("  ", out);
-    print_padded(out, printable(report, hb_compared_name(cell->first, comparison)), CLIENT_COLUMNS,
-                 false);
+    hb_print_padded(out, printable(report, hb_compared_name(cell->first, comparison)),
+                    CLIENT_COLUMNS, false);
     for (size_t i = 0; i < HB_ARRAY_LEN(cells); i++) {
         fputc(' ', out);
-        print_padded(out, cells[i].text, cells[i].columns, true);
+        hb_print_padded(out, cells[i].text, cells[i].columns, true);
     }
     fputc('\n', out);
     print_remarks(cell, comparison, out);
@@ -179,8 +140,8 @@ static void print_smoke_cell(const struct hb_report *report, const struct hb_cel
                              enum hb_comparison comparison, FILE *out)
 {
     fputs("  ", out);
-    print_padded(out, printable(report, hb_compared_name(cell->first, comparison)), CLIENT_COLUMNS,
-                 false);
+    hb_print_padded(out, printable(report, hb_compared_name(cell->first, comparison)),
+                    CLIENT_COLUMNS, false);
     fprintf(out, " %s\n", cell->ok > 0 ? "ok" : "–");
     print_remarks(cell, comparison, out);
 }
@@ -215,7 +176,7 @@ static void print_flag(FILE *out, unsigned bit, enum hb_comparison comparison)
     hb_buf_init(&text, 1024);
     hb_buf_printf(&text, "%s%s%s", hb_flag_meaning(bit),
                   objection != NULL ? " Not comparable: " : "", objection != NULL ? objection : "");
-    print_wrapped(out, hb_buf_text(&text), column, 2);
+    hb_print_words(out, hb_buf_text(&text), column, 2);
 }
 
 /* The means of one row; what they are over, the line above the table says. */
@@ -230,7 +191,7 @@ static void print_rollup_row(const struct hb_report *report, const struct hb_rol
     };
 
     fputs("  ", out);
-    print_padded(out, printable(report, row->name), CLIENT_COLUMNS, false);
+    hb_print_padded(out, printable(report, row->name), CLIENT_COLUMNS, false);
     for (int metric = rollup->open_loop ? HB_ROLLUP_CPU : 0; metric < HB_ROLLUP_METRICS; metric++) {
         HB_CLEANUP(hb_buf_release) struct hb_buf text;
 
@@ -239,7 +200,7 @@ static void print_rollup_row(const struct hb_report *report, const struct hb_rol
             hb_buf_puts(&text, "–");
         else
             hb_metric_format(metrics[metric], row->means[metric], &text);
-        print_padded(out, hb_buf_text(&text), 12, true);
+        hb_print_padded(out, hb_buf_text(&text), 12, true);
     }
     fputc('\n', out);
 }
