@@ -38,11 +38,9 @@ static const char *clean(const struct cleaner *cleaner, const char *text)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf masked, shown;
 
-    if (text == NULL)
-        return "";
     hb_buf_init(&masked, MASKED_MAX_BYTES);
     hb_buf_init(&shown, SHOWN_MAX_BYTES);
-    hb_secrets_mask(cleaner->secrets, text, &masked);
+    hb_secrets_mask(cleaner->secrets, text != NULL ? text : "", &masked);
     hb_escape(&shown, hb_buf_text(&masked), masked.length, TEXT_MAX_BYTES);
     return hb_arena_strdup(cleaner->arena, hb_buf_text(&shown));
 }

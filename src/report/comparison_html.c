@@ -124,9 +124,7 @@ static void write_metric(enum hb_gate_metric name, const struct hb_metric_verdic
     hb_change_put(change.estimate, &text);
     write_buf(out, &text);
     fputs("</td><td>", out);
-    hb_change_put(change.low, &text);
-    hb_buf_puts(&text, " to ");
-    hb_change_put(change.high, &text);
+    hb_change_interval_put(&change, &text);
     write_buf(out, &text);
     fprintf(out, "</td><td>%u</td><td>", metric->pairs);
     hb_gate_figure_put(name, metric->base, &text);

@@ -89,9 +89,7 @@ static void put_details(const struct hb_comparison_result *result,
         hb_buf_printf(ret, "%s ", hb_gate_metric_name((enum hb_gate_metric)name));
         hb_change_put(change.estimate, ret);
         hb_buf_puts(ret, " (");
-        hb_change_put(change.low, ret);
-        hb_buf_puts(ret, " to ");
-        hb_change_put(change.high, ret);
+        hb_change_interval_put(&change, ret);
         hb_buf_printf(ret, ", %u %s): ", metric->pairs, hb_replicates(result));
         hb_metric_verdict_put(metric, ret);
         hb_buf_puts(ret, "\n");

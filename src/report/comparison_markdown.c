@@ -154,9 +154,7 @@ static void put_metric_columns(enum hb_gate_metric name, const struct hb_metric_
     hb_buf_printf(row, " | %s | %s", hb_gate_metric_name(name), decided ? "**" : "");
     hb_change_put(change.estimate, row);
     hb_buf_printf(row, "%s | ", decided ? "**" : "");
-    hb_change_put(change.low, row);
-    hb_buf_puts(row, " to ");
-    hb_change_put(change.high, row);
+    hb_change_interval_put(&change, row);
     hb_buf_printf(row, " | %u | ", metric->pairs);
     hb_gate_figure_put(name, metric->base, row);
     hb_buf_puts(row, " → ");

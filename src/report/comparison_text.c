@@ -11,7 +11,7 @@
 #include "report/comparison_formats.h"
 #include "report/comparison_words.h"
 
-enum { METRIC_COLUMNS = 13, TEXT_BYTES = 1 << 15 };
+enum { METRIC_COLUMNS = 13, BASIS_COLUMN = 18, TEXT_BYTES = 1 << 15 };
 
 /* A line that begins with "::" is a command to GitHub's runner, as is "##[" anywhere: names in a
  * job's log must not give commands. */
@@ -85,7 +85,27 @@ static void print_remarks(const struct hb_comparison_report *report, FILE *out)
     }
 }
 
-/* "throughput    -8.2 %  -9.6 % to -6.9 %   15 pairs  8,123/s → 7,450/s  regressed" */
+/* What the change is of, and how well it is known. */
+static void print_basis(const struct hb_comparison_result *result, enum hb_gate_metric name,
+                        const struct hb_metric_verdict *metric, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, TEXT_BYTES);
+    hb_gate_figure_put(name, metric->base, &text);
+    hb_buf_puts(&text, " → ");
+    hb_gate_figure_put(name, metric->head, &text);
+    hb_buf_printf(&text, ", %u %s, margin ", metric->pairs, hb_replicates(result));
+    hb_margin_put(name, &metric->margin, &text);
+    if (isfinite(metric->resolution) && metric->resolution > 0) {
+        hb_buf_puts(&text, ", could see ");
+        hb_percent_put(metric->resolution, &text);
+    }
+    fprintf(out, "%*s", BASIS_COLUMN, "");
+    hb_print_words(out, hb_buf_text(&text), BASIS_COLUMN, BASIS_COLUMN + 1);
+}
+
+/* "throughput    -8.2 %  -9.6 % to -6.9 %  regressed" */
 static void print_metric(const struct hb_comparison_result *result, enum hb_gate_metric name,
                          const struct hb_metric_verdict *metric, FILE *out)
 {
@@ -98,25 +118,12 @@ static void print_metric(const struct hb_comparison_result *result, enum hb_gate
     hb_change_put(change.estimate, &text);
     hb_print_padded(out, hb_buf_text(&text), 8, true);
     hb_buf_clear(&text);
-    hb_change_put(change.low, &text);
-    hb_buf_puts(&text, " to ");
-    hb_change_put(change.high, &text);
+    hb_change_interval_put(&change, &text);
     hb_print_padded(out, hb_buf_text(&text), 22, true);
-    fprintf(out, "%5u %s  ", metric->pairs, result->kind == HB_COMPARED_PAIRS ? "pairs" : "runs");
     hb_buf_clear(&text);
     hb_metric_verdict_put(metric, &text);
-    fprintf(out, "%s\n", hb_buf_text(&text));
-    hb_buf_clear(&text);
-    hb_gate_figure_put(name, metric->base, &text);
-    hb_buf_puts(&text, " → ");
-    hb_gate_figure_put(name, metric->head, &text);
-    hb_buf_puts(&text, "; margin ");
-    hb_margin_put(name, &metric->margin, &text);
-    if (isfinite(metric->resolution) && metric->resolution > 0) {
-        hb_buf_puts(&text, "; could see ");
-        hb_percent_put(metric->resolution, &text);
-    }
-    fprintf(out, "%*s%s\n", 4 + METRIC_COLUMNS + 2, "", hb_buf_text(&text));
+    fprintf(out, "  %s\n", hb_buf_text(&text));
+    print_basis(result, name, metric, out);
 }
 
 /* A cell that changed shows all that was measured, another one only what came closest. */
@@ -153,9 +160,10 @@ static void print_cell(const struct hb_comparison_report *report,
     column = print_verdict(report, cell->verdict, out);
     if (cell->control)
         column += fprintf(out, " (control: base against base)");
+    fputc(':', out);
     hb_cell_put(cell, &text);
     hb_buf_printf(&text, " (cell %.8s)", cell->cell_id);
-    print_words(out, hb_buf_text(&text), column, 4);
+    print_words(out, hb_buf_text(&text), column + 1, 4);
     if (cell->why[0] != '\0') {
         fputs("   ", out);
         print_words(out, cell->why, 3, 4);
@@ -211,7 +219,7 @@ static void print_suites(const struct hb_comparison_result *result, FILE *out)
 {
     if (result->suites_count == 0 || result->suites[0].cells < 2)
         return;
-    fputs("\nGeometric means of the changes, over the cells that both sides have; clients that\n"
+    fputs("\nGeometric means of the changes over the cells that both sides have, clients that\n"
           "fared best first:\n",
           out);
     for (size_t i = 1; i < result->suites_count; i++)

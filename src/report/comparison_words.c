@@ -213,9 +213,7 @@ void hb_cell_reason_put(const struct hb_comparison_result *result,
     hb_buf_printf(ret, "%s ", hb_gate_metric_name(cell->worst));
     hb_change_put(change.estimate, ret);
     hb_buf_puts(ret, ", interval ");
-    hb_change_put(change.low, ret);
-    hb_buf_puts(ret, " to ");
-    hb_change_put(change.high, ret);
+    hb_change_interval_put(&change, ret);
     hb_buf_printf(ret, ", %u %s", metric->pairs, hb_replicates(result));
     put_limit(metric, ret);
     if (cell->verdict == HB_VERDICT_INCONCLUSIVE && cell->reason != HB_CONCLUSIVE)
@@ -286,6 +284,17 @@ void hb_change_put(double change, struct hb_buf *ret)
         hb_buf_puts(ret, "0.0 %");
     else
         hb_buf_printf(ret, "%+.*f %%", fabs(percent) < 99.95 ? 1 : 0, percent);
+}
+
+void hb_change_interval_put(const struct hb_change *change, struct hb_buf *ret)
+{
+    if (isnan(change->low) && isnan(change->high)) {
+        hb_buf_puts(ret, "–");
+        return;
+    }
+    hb_change_put(change->low, ret);
+    hb_buf_puts(ret, " to ");
+    hb_change_put(change->high, ret);
 }
 
 void hb_percent_put(double share, struct hb_buf *ret)

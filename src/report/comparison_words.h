@@ -56,6 +56,8 @@ struct hb_change {
 };
 
 struct hb_change hb_change_of(enum hb_gate_metric metric, const struct hb_interval *ratio);
+/* "-9.6 % to -6.9 %" */
+void hb_change_interval_put(const struct hb_change *change, struct hb_buf *ret);
 void hb_change_put(double change, struct hb_buf *ret); /* "-8.2 %"; "–" for NAN */
 void hb_percent_put(double share, struct hb_buf *ret); /* 0.041: "4.1 %", 0.03: "3 %" */
 /* "3 %", or "3 % and 20 µs" with a floor, or "exact". */
