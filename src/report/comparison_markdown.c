@@ -77,7 +77,7 @@ static bool is_plain(char letter)
 static void put_marker(struct hb_buf *page, const char *scenario)
 {
     hb_buf_puts(page, "<!-- http-benchmark:");
-    for (size_t i = 0; scenario[i] != '\0' && i < NAME_MAX_BYTES; i++) {
+    for (size_t i = 0; i < NAME_MAX_BYTES && scenario[i] != '\0'; i++) {
         if (is_plain(scenario[i]))
             hb_buf_putc(page, scenario[i]);
         else if (hb_buf_text(page)[page->length - 1] != '-')
