@@ -14,7 +14,7 @@ static int add_missing(struct hb_arena *arena, struct hb_node *mapping,
         return hb_diag(diags, source->place, "'<<' needs a mapping or a list of mappings, got %s",
                        hb_node_kind_name(source->kind));
     for (size_t i = 0; i < source->count; i++) {
-        const struct hb_pair *pair = &source->pairs[i];
+        const struct hb_node_pair *pair = &source->pairs[i];
 
         if (hb_node_get(mapping, pair->key->text) != NULL)
             continue;
@@ -45,7 +45,7 @@ int hb_merge_keys(struct hb_arena *arena, struct hb_node *mapping, struct hb_dia
 void hb_merge_over(struct hb_arena *arena, struct hb_node *base, const struct hb_node *over)
 {
     for (size_t i = 0; i < over->count; i++) {
-        const struct hb_pair *pair = &over->pairs[i];
+        const struct hb_node_pair *pair = &over->pairs[i];
         struct hb_node *below = hb_node_get(base, pair->key->text);
 
         if (below != NULL && below->kind == HB_NODE_MAPPING && pair->value->kind == HB_NODE_MAPPING)

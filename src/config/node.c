@@ -114,12 +114,12 @@ void hb_node_set(struct hb_arena *arena, struct hb_node *mapping, struct hb_node
     HB_ASSERT(mapping->kind == HB_NODE_MAPPING);
     for (size_t i = 0; i < mapping->count; i++) {
         if (strcmp(mapping->pairs[i].key->text, key->text) == 0) {
-            mapping->pairs[i] = (struct hb_pair){key, value};
+            mapping->pairs[i] = (struct hb_node_pair){key, value};
             return;
         }
     }
-    mapping->pairs = grown(arena, mapping, mapping->pairs, sizeof(struct hb_pair));
-    mapping->pairs[mapping->count++] = (struct hb_pair){key, value};
+    mapping->pairs = grown(arena, mapping, mapping->pairs, sizeof(struct hb_node_pair));
+    mapping->pairs[mapping->count++] = (struct hb_node_pair){key, value};
 }
 
 void hb_node_unset(struct hb_node *mapping, const char *key)

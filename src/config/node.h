@@ -52,11 +52,11 @@ struct hb_node {
     size_t count, capacity;
     union {
         struct hb_node **items;
-        struct hb_pair *pairs;
+        struct hb_node_pair *pairs;
     };
 };
 
-struct hb_pair {
+struct hb_node_pair {
     struct hb_node *key; /* a scalar */
     struct hb_node *value;
 };

@@ -82,7 +82,7 @@ static int copy_counted(struct builder *builder, const struct hb_node *node, str
     if (node->kind == HB_NODE_SEQUENCE)
         copy->items = hb_arena_calloc(builder->arena, node->count, sizeof(struct hb_node *));
     else
-        copy->pairs = hb_arena_calloc(builder->arena, node->count, sizeof(struct hb_pair));
+        copy->pairs = hb_arena_calloc(builder->arena, node->count, sizeof(struct hb_node_pair));
     *ret = copy;
     for (size_t i = 0; i < node->count; i++) {
         if (node->kind == HB_NODE_SEQUENCE) {

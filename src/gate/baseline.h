@@ -12,7 +12,7 @@
 #define HB_GATE_BASELINE_H
 
 #include "base/arena.h"
-#include "config/diag.h"
+#include "base/buf.h"
 #include "gate/observations.h"
 #include "store/store.h"
 
@@ -45,18 +45,25 @@ struct hb_baseline {
     size_t cells_count;
 };
 
-/* What a sweep of the database (an id, latest, latest~N, or the name of a pinned one) observed.
- * HB_ERR_RUN when it measured nothing. In `arena`. */
-int hb_baseline_of_sweep(struct hb_store *store, const char *sweep_selector, struct hb_arena *arena,
-                         struct hb_baseline *ret_baseline, struct hb_error *err) HB_MUST_CHECK;
+/*
+ * What a sweep of the database (an id, latest, latest~N, or the name of a pinned one) observed. Of
+ * a sweep with subjects, one: "head"; "" where there are none. HB_ERR_RUN when nothing was
+ * measured. In `arena`.
+ */
+int hb_baseline_of_sweep(struct hb_store *store, const char *sweep_selector, const char *subject,
+                         struct hb_arena *arena, struct hb_baseline *ret_baseline,
+                         struct hb_error *err) HB_MUST_CHECK;
+
+/* What a baseline keeps of a row: what tells cells apart and what people read. */
+struct hb_run_row hb_baseline_label(const struct hb_run_row *row);
 
 /* Whether a name on the command line means a file of this kind: FILE.baseline. */
 bool hb_baseline_is_path(const char *name);
 
-/* Read and check a file. -1 with HB_ERR_BASELINE: problems are in `diags`, or in `err` alone for a
- * file that cannot be read or has another schema version. In `arena`. */
-int hb_baseline_read(const char *path, struct hb_arena *arena, struct hb_diags *diags,
-                     struct hb_baseline *ret_baseline, struct hb_error *err) HB_MUST_CHECK;
+/* Read and check a file; "-" is standard input. HB_ERR_BASELINE names what is wrong first, where,
+ * and how much more is. In `arena`. */
+int hb_baseline_read(const char *path, struct hb_arena *arena, struct hb_baseline *ret_baseline,
+                     struct hb_error *err) HB_MUST_CHECK;
 
 /* The file's text. HB_ERR_LIMIT when it would be longer than HB_BASELINE_MAX_BYTES. */
 int hb_baseline_put(const struct hb_baseline *baseline, struct hb_buf *ret_text,
@@ -70,12 +77,14 @@ int hb_baseline_put(const struct hb_baseline *baseline, struct hb_buf *ret_text,
 int hb_baseline_check(const struct hb_baseline *base, const struct hb_baseline *head,
                       struct hb_error *err) HB_MUST_CHECK;
 
+/* What differs and is no obstacle: the scenario, versions of clients, servers and of this program.
+ * Sentences, NULL-terminated, in `arena`. */
+const char *const *hb_baseline_notices(const struct hb_baseline *base,
+                                       const struct hb_baseline *head, struct hb_arena *arena);
+
 /* As hb_match_rows() does for two sweeps, by cell id: a cell that only one side has is there with
  * that side alone. In `arena`; labels and observations are borrowed from both. */
 struct hb_unpaired_cells hb_baseline_match(const struct hb_baseline *base,
                                            const struct hb_baseline *head, struct hb_arena *arena);
-
-/* schemas/baseline.schema.json, made from the field tables that read the file. */
-void hb_baseline_put_schema(struct hb_buf *ret);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_the_clients(const char *name)
     return false;
 }
 
-static int check_header(struct hb_loading *loading, const struct hb_pair *pair)
+static int check_header(struct hb_loading *loading, const struct hb_node_pair *pair)
 {
     const char *name = pair->key->text;
 
@@ -104,7 +104,7 @@ static void set(struct hb_header *headers, size_t *count, struct hb_header heade
 static void set_all(struct hb_header *headers, size_t *count, const struct hb_node *node)
 {
     for (size_t i = 0; node != NULL && i < node->count; i++) {
-        const struct hb_pair *pair = &node->pairs[i];
+        const struct hb_node_pair *pair = &node->pairs[i];
 
         set(headers, count,
             (struct hb_header){.name = pair->key->text, .value = pair->value->text});

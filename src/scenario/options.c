@@ -83,7 +83,7 @@ static json_t *to_json(const struct hb_entry_option *option, const struct hb_nod
 }
 
 static int set_option(struct hb_loading *loading, const struct hb_entry *entry,
-                      const struct hb_pair *pair, json_t *all, struct hb_options *ret)
+                      const struct hb_node_pair *pair, json_t *all, struct hb_options *ret)
 {
     const struct hb_entry_option *option = hb_entry_option(entry, pair->key->text);
     const struct hb_node *value = pair->value;

@@ -109,7 +109,7 @@ static json_t *headers_digest(const struct hb_loading *loading, const struct hb_
 
     for (size_t s = 0; s < HB_ARRAY_LEN(sources); s++) {
         for (size_t i = 0; sources[s] != NULL && i < sources[s]->count; i++) {
-            const struct hb_pair *pair = &sources[s]->pairs[i];
+            const struct hb_node_pair *pair = &sources[s]->pairs[i];
             char *name = hb_arena_strdup(loading->arena, pair->key->text);
 
             for (char *c = name; *c != '\0'; c++)

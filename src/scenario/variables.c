@@ -19,7 +19,7 @@ static const char *name_problem(const char *name)
     return NULL;
 }
 
-static int load_variable(struct hb_loading *loading, const struct hb_pair *pair,
+static int load_variable(struct hb_loading *loading, const struct hb_node_pair *pair,
                          const char **ret_variable, json_t *canonical)
 {
     const char *name = pair->key->text;
