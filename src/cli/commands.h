@@ -19,5 +19,6 @@ extern const struct hb_command hb_command_sweeps;
 extern const struct hb_command hb_command_replay;
 extern const struct hb_command hb_command_serve;
 extern const struct hb_command hb_command_wire;
+extern const struct hb_command hb_command_baseline;
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "gate/summary.h"
 
 #define TEXT_MAX_BYTES (HB_ERROR_MESSAGE_BYTES / 2)
 
@@ -103,6 +104,16 @@ static void keep_runs(struct hb_baseline_cell *cell, const struct hb_observation
     }
 }
 
+/* As people read them, whatever order they were run in: a new cell adds a line to the file. */
+static int compare_cells(const void *left, const void *right)
+{
+    const struct hb_run_row *a = &((const struct hb_baseline_cell *)left)->label;
+    const struct hb_run_row *b = &((const struct hb_baseline_cell *)right)->label;
+    int order = hb_run_compare_labels(a, b);
+
+    return order != 0 ? order : strcmp(a->cell_id, b->cell_id);
+}
+
 static size_t keep_cells(struct hb_rows rows, struct hb_arena *arena, struct hb_baseline *baseline)
 {
     struct hb_unpaired_cells found =
@@ -117,6 +128,7 @@ static size_t keep_cells(struct hb_rows rows, struct hb_arena *arena, struct hb_
                   arena);
         measured += cells[i].count > 0 && cells[i].runs[0].state == HB_OBSERVED_OK;
     }
+    qsort(cells, found.count, sizeof *cells, compare_cells);
     baseline->cells = cells;
     baseline->cells_count = found.count;
     return measured;

@@ -41,7 +41,7 @@ struct hb_baseline {
     const char *settings_json; /* hb_sweep_row.settings_json; "{}" when unknown */
     const struct hb_baseline_server *servers;
     size_t servers_count;
-    const struct hb_baseline_cell *cells; /* in the order in which they were first run */
+    const struct hb_baseline_cell *cells; /* as hb_run_compare_labels() sorts them */
     size_t cells_count;
 };
 

@@ -18,8 +18,7 @@ int hb_run_compare_rates(const struct hb_run_row *a, const struct hb_run_row *b)
     return order != 0 ? order : (a->burst > b->burst) - (a->burst < b->burst);
 }
 
-/* Negative: before, positive: after; the order in which people read cells. */
-static int compare_labels(const struct hb_run_row *a, const struct hb_run_row *b)
+int hb_run_compare_labels(const struct hb_run_row *a, const struct hb_run_row *b)
 {
     const char *const left[] = {a->server, a->method, a->url};
     const char *const right[] = {b->server, b->method, b->url};
@@ -42,7 +41,7 @@ static int compare_runs(const void *left, const void *right)
 {
     const struct hb_run_row *a = *(const struct hb_run_row *const *)left;
     const struct hb_run_row *b = *(const struct hb_run_row *const *)right;
-    int order = compare_labels(a, b);
+    int order = hb_run_compare_labels(a, b);
 
     if (order == 0)
         order = strcmp(a->cell_id, b->cell_id);

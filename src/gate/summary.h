@@ -49,6 +49,10 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
  */
 int hb_run_compare_rates(const struct hb_run_row *a, const struct hb_run_row *b);
 
+/* The order in which people read cells: by server, method, URL, rate, concurrency, duration, client.
+ */
+int hb_run_compare_labels(const struct hb_run_row *a, const struct hb_run_row *b);
+
 /* A metric of a cell in the unit of enum hb_metric; false when it was not measured. */
 bool hb_summary_metric(const struct hb_cell_summary *cell, enum hb_metric metric,
                        double *ret_value);
