@@ -153,8 +153,9 @@ static bool is_extension(const struct hb_table *table, const char *key)
 }
 
 /* One pair of the mapping; sets the field's bit in *seen. Unknown keys go to `rest`, if wanted. */
-static int read_pair(struct hb_bind *bind, const struct hb_table *table, const struct hb_node_pair *pair,
-                     struct hb_node *rest, void *ret, uint64_t *seen)
+static int read_pair(struct hb_bind *bind, const struct hb_table *table,
+                     const struct hb_node_pair *pair, struct hb_node *rest, void *ret,
+                     uint64_t *seen)
 {
     const struct hb_field *field = find_field(table, pair->key->text);
 
