@@ -158,6 +158,7 @@ static struct hb_metric_verdict begin(const struct question *question, const str
         .head = median_of(sample->head, sample->head_count),
         .ratio = {.estimate = NAN, .low = NAN, .high = NAN},
         .p_worse = NAN,
+        .scatter = NAN,
         .resolution = NAN,
         .pairs = smaller(sample->base_count, sample->head_count),
     };
@@ -277,15 +278,15 @@ static int judge_pairs(const struct question *question, const struct sample *sam
                        struct hb_metric_verdict *verdict, struct hb_error *err)
 {
     struct hb_interval logs;
-    double scatter = hb_summarize(sample->logs, sample->base_count).stddev;
 
     if (hb_hodges_lehmann(sample->logs, sample->base_count, 1 - 2 * question->alpha, &logs, err) !=
         0)
         return -1;
     set_ratio(verdict, &logs);
     verdict->p_worse = hb_signed_rank_p(sample->logs, sample->base_count, log(verdict->limit));
+    verdict->scatter = hb_summarize(sample->logs, sample->base_count).stddev;
     verdict->resolution =
-        hb_resolution_of_pairs(verdict->pairs, question->alpha, scatter, verdict->limit);
+        hb_resolution_of_pairs(verdict->pairs, question->alpha, verdict->scatter, verdict->limit);
     conclude(verdict);
     return 0;
 }
@@ -353,9 +354,9 @@ static int judge_runs(const struct question *question, struct sample *sample,
         return -1;
     set_ratio(verdict, &logs);
     verdict->p_worse = hb_rank_sum_p(better, worse, log(verdict->limit));
-    verdict->resolution =
-        hb_resolution_of_runs((unsigned)base.count, (unsigned)head.count, question->alpha,
-                              scatter_of(sample), verdict->limit);
+    verdict->scatter = scatter_of(sample);
+    verdict->resolution = hb_resolution_of_runs((unsigned)base.count, (unsigned)head.count,
+                                                question->alpha, verdict->scatter, verdict->limit);
     conclude(verdict);
     return 0;
 }
