@@ -91,6 +91,13 @@ bool hb_is_precluded(enum hb_verdict verdict);
 /* Whether a metric is read off the clock: what a contaminated machine voids. */
 bool hb_is_time_based(enum hb_gate_metric metric);
 
+/* Counts with a relative margin of 0. */
+bool hb_is_exact(enum hb_gate_metric metric, const struct hb_gate_margin *margin);
+
+/* The rule: verdict and reason by the ratio's interval and the limit. For ratios that were
+ * estimated otherwise than from pairs or runs. */
+void hb_conclude(struct hb_metric_verdict *verdict);
+
 /* Throughput alone. */
 bool hb_more_is_better(enum hb_gate_metric metric);
 

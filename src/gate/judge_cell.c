@@ -47,7 +47,7 @@ static void count_run(struct side_tally *tally, const struct hb_observation *run
     bool failed = run->state == HB_OBSERVED_FAILED || run->state == HB_OBSERVED_SKIPPED;
 
     if (failed && tally->failure == NULL)
-        tally->failure = run->failure;
+        tally->failure = run->failure != NULL ? run->failure : "";
     tally->failed += run->state == HB_OBSERVED_FAILED;
     tally->skipped += run->state == HB_OBSERVED_SKIPPED;
     if (run->state != HB_OBSERVED_OK)
