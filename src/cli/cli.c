@@ -44,15 +44,15 @@ int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry, s
     return 0;
 }
 
-int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+int hb_cli_load_scenario(struct hb_cli *cli, const char *path,
+                         const struct hb_scenario_overrides *overrides,
                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                          struct hb_error *err)
 {
     HB_CLEANUP(hb_diags_release) struct hb_diags diags;
-    struct hb_scenario_overrides overrides = {.sets = sets != NULL ? sets->items : NULL};
 
     hb_diags_init(&diags);
-    if (hb_scenario_load(path, &overrides, registry, &cli->arena, &cli->secrets, ret_scenario,
+    if (hb_scenario_load(path, overrides, registry, &cli->arena, &cli->secrets, ret_scenario,
                          &diags, err) != 0)
         return fail_with_diags(cli, &diags, path, err);
     return 0;
@@ -132,4 +132,24 @@ int hb_exit_worst(int a, int b)
             return precedence[i];
     }
     return HB_EXIT_OK;
+}
+
+const char *hb_exit_codes_choice(size_t index)
+{
+    static const char *const choices[] = {"gate", "bisect"};
+
+    return index < HB_ARRAY_LEN(choices) ? choices[index] : NULL;
+}
+
+/* 'git bisect run' reads 1 to 124 and 126 to 127 as "bad", 125 as "cannot be tested", and stops at
+ * 128 and above. */
+int hb_exit_code_for(const char *kind, int code)
+{
+    if (kind == NULL || strcmp(kind, "bisect") != 0)
+        return code;
+    if (code == HB_EXIT_INTERNAL || code == HB_EXIT_USAGE)
+        return 128 + code;
+    if (code >= HB_EXIT_INCONCLUSIVE && code <= HB_EXIT_CONTAMINATED)
+        return 125;
+    return code;
 }

@@ -37,8 +37,9 @@ struct hb_cli {
     struct hb_arena arena; /* lives as long as the command */
     struct hb_secrets secrets;
     const char
-        *command_line; /* as typed, for reports; shortened, and masked by whoever stores it */
-    bool quiet;        /* no progress; errors and results only */
+        *command_line;      /* as typed, for reports; shortened, and masked by whoever stores it */
+    bool quiet;             /* no progress; errors and results only */
+    const char *exit_codes; /* --exit-codes: whose language they are in; NULL: ours */
     struct hb_strings client_folders; /* --clients */
 };
 
@@ -55,15 +56,20 @@ extern const struct hb_command *const hb_commands[]; /* NULL-terminated, in the 
  */
 int hb_exit_worst(int a, int b);
 
+/* --exit-codes: "gate", ours, or "bisect": what the code means to 'git bisect run'. */
+const char *hb_exit_codes_choice(size_t index);
+int hb_exit_code_for(const char *kind, int code);
+
 /* Read the registry files, those of cli->client_folders too; diagnostics are printed. */
 int hb_cli_load_registry(struct hb_cli *cli, struct hb_registry *ret_registry,
                          struct hb_error *err) HB_MUST_CHECK;
 
 /*
  * Load and check a scenario; its diagnostics are printed on standard error, and the error then only
- * says how many there were. `sets` are the values of --set.
+ * says how many there were.
  */
-int hb_cli_load_scenario(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+int hb_cli_load_scenario(struct hb_cli *cli, const char *path,
+                         const struct hb_scenario_overrides *overrides,
                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                          struct hb_error *err) HB_MUST_CHECK;
 

@@ -20,11 +20,12 @@ static int run_config(struct hb_cli *cli, const void *opaque, char *const *argum
     HB_CLEANUP(hb_buf_release) struct hb_buf yaml;
     struct hb_scenario *scenario;
     struct hb_registry registry;
+    const struct hb_scenario_overrides overrides = {.sets = options->sets.items};
 
     cli->client_folders = options->client_folders;
     hb_buf_init(&yaml, 16 << 20);
     if (hb_cli_load_registry(cli, &registry, err) != 0 ||
-        hb_cli_load_scenario(cli, arguments[0], &options->sets, &registry, &scenario, err) != 0)
+        hb_cli_load_scenario(cli, arguments[0], &overrides, &registry, &scenario, err) != 0)
         return -1;
     hb_node_print_yaml(scenario->root, &yaml);
     fputs(hb_buf_text(&yaml), stdout);

@@ -133,10 +133,11 @@ static int add_named(struct installing *installing, const char *text, const char
 
 static int add_scenario(struct installing *installing, const char *path, struct hb_error *err)
 {
+    const struct hb_scenario_overrides overrides = {0};
     struct hb_scenario *scenario;
 
-    if (hb_cli_load_scenario(installing->cli, path, NULL, &installing->registry, &scenario, err) !=
-        0)
+    if (hb_cli_load_scenario(installing->cli, path, &overrides, &installing->registry, &scenario,
+                             err) != 0)
         return -1;
     for (size_t i = 0; i < scenario->clients_count; i++)
         add_entry(installing, scenario->clients[i].entry);

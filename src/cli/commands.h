@@ -18,6 +18,8 @@ extern const struct hb_command hb_command_install;
 extern const struct hb_command hb_command_sweeps;
 extern const struct hb_command hb_command_replay;
 extern const struct hb_command hb_command_serve;
+extern const struct hb_command hb_command_gate;
+extern const struct hb_command hb_command_calibrate;
 extern const struct hb_command hb_command_wire;
 extern const struct hb_command hb_command_baseline;
 

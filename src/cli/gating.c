@@ -6,19 +6,18 @@
 
 /* ---- planning ---- */
 
-/* A subject with servers of its own: then it is they that are compared. */
-static enum hb_comparison what_is_compared(const struct hb_plan *plan,
-                                           const struct hb_cell_pair *pair)
+bool hb_gating_compares_servers(const struct hb_plan *plan, const struct hb_cell_pair *pair)
 {
-    return plan->cells[pair->base].server == plan->cells[pair->head].server ? HB_COMPARE_CLIENTS
-                                                                            : HB_COMPARE_SERVERS;
+    return plan->cells[pair->base].server != plan->cells[pair->head].server;
 }
 
 struct hb_rules hb_gating_rules(const struct hb_plan *plan, const struct hb_cell_pair *pair,
                                 const struct hb_gate_options *options)
 {
-    return hb_rules_of(options, what_is_compared(plan, pair), plan->scenario,
-                       &plan->cells[pair->base]);
+    enum hb_comparison comparison =
+        hb_gating_compares_servers(plan, pair) ? HB_COMPARE_SERVERS : HB_COMPARE_CLIENTS;
+
+    return hb_rules_of(options, comparison, plan->scenario, &plan->cells[pair->base]);
 }
 
 /* What a run of each cell is expected to take: all rounds alike. By cell, in `arena`. */

@@ -52,6 +52,9 @@ void hb_gating_release(struct hb_gating *gating);
 void hb_gating_resume(struct hb_gating *gating, const struct hb_run_row *rows, size_t rows_count,
                       const size_t *left, size_t left_count);
 
+/* Whether a subject has a server of its own: then it is servers that are compared. */
+bool hb_gating_compares_servers(const struct hb_plan *plan, const struct hb_cell_pair *pair);
+
 /* The rules by which a pair of the plan is judged. */
 struct hb_rules hb_gating_rules(const struct hb_plan *plan, const struct hb_cell_pair *pair,
                                 const struct hb_gate_options *options);

@@ -48,8 +48,9 @@ static void print_overview(FILE *out)
           out);
     hb_environment_each(print_variable, out);
     fputs("\nExit codes:\n"
-          "  0 ok · 1 internal error · 2 usage, scenario or limit · 3 a threshold was\n"
-          "  breached · 6 runs failed, or nothing was measured · 130 interrupted\n",
+          "  0 ok · 1 internal error · 2 usage, scenario or limit · 3 regressed, or a\n"
+          "  threshold was breached · 4 inconclusive · 5 no baseline · 6 runs failed, or\n"
+          "  nothing was measured · 7 contaminated · 130 interrupted\n",
           out);
 }
 
@@ -173,6 +174,7 @@ int main(int argc, char **argv)
         if (err.sys_errno != EPIPE)
             fprintf(stderr, "http-benchmark: %s\n", hb_cli_safe(&cli, err.message));
     }
+    exit_code = hb_exit_code_for(cli.exit_codes, exit_code);
     hb_secrets_release(&cli.secrets);
     hb_arena_release(&cli.arena);
     return exit_code;

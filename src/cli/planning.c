@@ -3,14 +3,15 @@
 
 #include "base/macros.h"
 
-int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
-                     const struct hb_strings *filters, bool smoke, struct hb_planning *ret_planning,
-                     struct hb_error *err)
+int hb_planning_make_with(struct hb_cli *cli, const char *path,
+                          const struct hb_scenario_overrides *overrides,
+                          const struct hb_strings *filters, bool smoke,
+                          struct hb_planning *ret_planning, struct hb_error *err)
 {
     struct hb_plan_options options = {.smoke = smoke};
 
     if (hb_cli_load_registry(cli, &ret_planning->registry, err) != 0 ||
-        hb_cli_load_scenario(cli, path, sets, &ret_planning->registry, &ret_planning->scenario,
+        hb_cli_load_scenario(cli, path, overrides, &ret_planning->registry, &ret_planning->scenario,
                              err) != 0)
         return -1;
     if (filters != NULL &&
@@ -19,6 +20,15 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
     if (hb_plan_make(ret_planning->scenario, &options, &cli->arena, &ret_planning->plan, err) != 0)
         return hb_wrap(err, "%s", path);
     return 0;
+}
+
+int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strings *sets,
+                     const struct hb_strings *filters, bool smoke, struct hb_planning *ret_planning,
+                     struct hb_error *err)
+{
+    const struct hb_scenario_overrides overrides = {.sets = sets != NULL ? sets->items : NULL};
+
+    return hb_planning_make_with(cli, path, &overrides, filters, smoke, ret_planning, err);
 }
 
 int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,

@@ -21,6 +21,12 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
                      const struct hb_strings *filters, bool smoke, struct hb_planning *ret_planning,
                      struct hb_error *err) HB_MUST_CHECK;
 
+/* The same, with all that can be laid over a scenario: subjects, too. */
+int hb_planning_make_with(struct hb_cli *cli, const char *path,
+                          const struct hb_scenario_overrides *overrides,
+                          const struct hb_strings *filters, bool smoke,
+                          struct hb_planning *ret_planning, struct hb_error *err) HB_MUST_CHECK;
+
 /* The same for a scenario in memory; ret_planning->registry is loaded already. */
 int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,
                                struct hb_planning *ret_planning,

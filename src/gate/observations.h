@@ -56,11 +56,10 @@ struct hb_paired_cells {
     size_t count;
 };
 
-/* What a sweep's subjects are called. Runs of the control, which is the base once more, make a
+/* What is compared of a sweep's subjects. Runs of the control, which is the base once more, make a
  * control pair with the run of the base in the same round: that run is in two pairs. */
 struct hb_subject_names {
     const char *base, *head;
-    const char *control; /* NULL: there is none */
 };
 
 /* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round); those of the subject

@@ -64,8 +64,7 @@ static int judge(struct hb_store *store, int64_t sweep_id, const struct stored_g
                  struct hb_error *err)
 {
     const struct hb_subject_names names = {.base = gate->record.base_subject,
-                                           .head = gate->record.head_subject,
-                                           .control = gate->record.control_subject};
+                                           .head = gate->record.head_subject};
     struct hb_paired_cells cells;
     struct hb_run_row *rows;
     struct hb_rules *rules;

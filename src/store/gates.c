@@ -23,7 +23,6 @@ static int insert_gate(struct hb_store *store, int64_t sweep_id, const struct hb
     hb_row_text(&row, "head", gate->head);
     hb_row_text(&row, "base_subject", gate->base_subject);
     hb_row_text(&row, "head_subject", gate->head_subject);
-    hb_row_text(&row, "control_subject", gate->control_subject);
     hb_row_integer(&row, "servers_differ", gate->servers_differ);
     hb_row_text(&row, "notices", gate->notices_json);
     hb_row_name(&row, "basis", basis_names[options->basis]);
@@ -121,7 +120,6 @@ static const struct hb_field gate_fields[] = {
     FIELD(TEXT, "head", head),
     FIELD(TEXT, "base_subject", base_subject),
     FIELD(TEXT, "head_subject", head_subject),
-    FIELD(TEXT, "control_subject", control_subject),
     FIELD(BOOL, "servers_differ", servers_differ),
     FIELD(TEXT, "notices", notices_json),
     FIELD(U32, "basis = 'counts'", options.basis),

@@ -11,11 +11,11 @@
 
 /* A gate over the runs of a sweep. */
 struct hb_gate_record {
-    const char *base, *head; /* what people call them: "origin/main" */
-    const char *base_subject, *head_subject, *control_subject; /* as runs name them */
-    bool servers_differ;            /* it is servers that are compared, not clients */
-    const char *notices_json;       /* array of texts, for reports */
-    struct hb_gate_options options; /* overrides are in the margins of each cell */
+    const char *base, *head;                 /* what people call them: "origin/main" */
+    const char *base_subject, *head_subject; /* as runs name them */
+    bool servers_differ;                     /* it is servers that are compared, not clients */
+    const char *notices_json;                /* array of texts, for reports */
+    struct hb_gate_options options;          /* overrides are in the margins of each cell */
 };
 
 /* By what a cell was judged. */

@@ -6,7 +6,7 @@ static const char gates_sql[] =
     "CREATE TABLE gates ("
     "  sweep_id INTEGER PRIMARY KEY REFERENCES sweeps (id) ON DELETE CASCADE,"
     "  base TEXT NOT NULL, head TEXT NOT NULL,"
-    "  base_subject TEXT NOT NULL, head_subject TEXT NOT NULL, control_subject TEXT NOT NULL,"
+    "  base_subject TEXT NOT NULL, head_subject TEXT NOT NULL,"
     "  servers_differ INTEGER NOT NULL,"
     "  notices TEXT NOT NULL,"
     "  basis TEXT NOT NULL CHECK (basis IN ('time', 'counts')),"

@@ -1,0 +1,299 @@
+/* A gate is a sweep with a procedure of its own: planned by the planner, led by hb_gating, judged
+ * from what is stored. */
+#include "cli/gate_run.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exec/environment.h"
+#include "gate/stored.h"
+
+/* ---- what is known of the machine ---- */
+
+static struct hb_calibration from_row(const struct hb_calibration_row *row)
+{
+    struct hb_calibration calibration = {
+        .cells = row->cells,
+        .pairs = row->pairs,
+        .order_effect = row->order_effect,
+        .false_route_rate = row->false_route_rate,
+        .confirm_pairs = row->confirm_pairs,
+    };
+
+    memcpy(calibration.noise, row->noise, sizeof calibration.noise);
+    memcpy(calibration.margins, row->margins, sizeof calibration.margins);
+    return calibration;
+}
+
+/* Calibrations are kept with the results; where there are none yet, there is no calibration. */
+static int load_calibration(struct hb_gate_run *run, struct hb_error *err)
+{
+    const char *path = hb_cli_database(run->cli, run->request->sweep.database);
+    char fingerprint[HB_FINGERPRINT_BYTES];
+    struct hb_calibration_row row;
+    struct hb_store *store;
+    int result;
+
+    run->calibration = hb_calibration_assumed();
+    if (access(path, F_OK) != 0)
+        return 0;
+    if (hb_store_open(path, HB_STORE_WRITE, &store, err) != 0)
+        return -1;
+    hb_environment_fingerprint(fingerprint);
+    result = hb_store_find_calibration(store, fingerprint, &run->cli->arena, &row, &run->calibrated,
+                                       err);
+    if (result == 0 && run->calibrated)
+        run->calibration = from_row(&row);
+    hb_store_close(store);
+    return result;
+}
+
+/* ---- planning ---- */
+
+static int check_subjects(const struct hb_gate_run *run, struct hb_error *err)
+{
+    const struct hb_scenario *scenario = run->planning.scenario;
+
+    if (scenario->subjects_count == 0)
+        return hb_fail(err, HB_ERR_INPUT,
+                       "%s: nothing to compare: write 'subjects' into it, or say --base SPEC "
+                       "--head SPEC (for instance --base git:origin/main --head .)",
+                       run->request->path);
+    if (scenario->subjects_count != 2 + (scenario->control_cells > 0))
+        return hb_fail(err, HB_ERR_INPUT,
+                       "%s: a gate compares two subjects, and there are %zu; leave some out",
+                       run->request->path, scenario->subjects_count);
+    if (run->planning.plan.pairs_count == 0)
+        return hb_fail(err, HB_ERR_INPUT,
+                       "%s: no cell is left of which there are both subjects; loosen --filter",
+                       run->request->path);
+    return 0;
+}
+
+static struct hb_scenario_overrides overrides_of(struct hb_gate_run *run,
+                                                 const struct hb_strings *sets, unsigned controls)
+{
+    const struct hb_gate_request *request = run->request;
+    size_t count = hb_subject_flags_count(&request->base) + hb_subject_flags_count(&request->head);
+    struct hb_subject_override *subjects =
+        hb_arena_calloc(&run->cli->arena, count, sizeof *subjects);
+    size_t put = hb_subject_flags_put(&request->base, "base", subjects);
+
+    hb_subject_flags_put(&request->head, "head", subjects + put);
+    return (struct hb_scenario_overrides){
+        .sets = sets->items,
+        .subjects = subjects,
+        .subjects_count = count,
+        .control_cells = controls,
+    };
+}
+
+static int make_planning(struct hb_gate_run *run, const struct hb_strings *sets, unsigned controls,
+                         struct hb_error *err)
+{
+    const struct hb_scenario_overrides overrides = overrides_of(run, sets, controls);
+
+    if (hb_planning_make_with(run->cli, run->request->path, &overrides, &run->request->filters,
+                              false, &run->planning, err) != 0)
+        return -1;
+    return check_subjects(run, err);
+}
+
+static void add_set(struct hb_cli *cli, struct hb_strings *sets, const char *text)
+{
+    const char **items = hb_arena_calloc(&cli->arena, sets->count + 2, sizeof *items);
+
+    memcpy(items, sets->items, sets->count * sizeof *items);
+    items[sets->count] = text;
+    sets->items = items;
+    sets->count++;
+}
+
+static void add_time(struct hb_cli *cli, struct hb_strings *sets, const char *key, int64_t ns)
+{
+    add_set(cli, sets,
+            hb_arena_printf(&cli->arena, "%s=%lldms", key, (long long)(ns / HB_NS_PER_MS)));
+}
+
+/* The scenario again, with what was decided. Windows of cells that differ are left alone. */
+static int plan_again(struct hb_gate_run *run, unsigned rounds,
+                      const struct hb_gate_cell_plan *cell, unsigned controls, struct hb_error *err)
+{
+    const struct hb_scenario *scenario = run->planning.scenario;
+    struct hb_strings sets = run->request->sets;
+    bool one_window = scenario->durations_count - scenario->appended.durations == 1;
+
+    add_set(run->cli, &sets, hb_arena_printf(&run->cli->arena, "run.rounds=%u", rounds));
+    if (one_window) {
+        add_time(run->cli, &sets, "matrix.duration", cell->window_ns);
+        add_time(run->cli, &sets, "run.warmup", cell->warmup_ns);
+    }
+    return make_planning(run, &sets, controls, err);
+}
+
+static const char *label_of(const struct hb_subject_flags *flags, const char *name)
+{
+    if (flags->whole != NULL)
+        return flags->whole;
+    return flags->install.count > 0 ? flags->install.items[0] : name;
+}
+
+int hb_gate_prepare(struct hb_cli *cli, const struct hb_gate_request *request,
+                    struct hb_gate_run *ret_run, struct hb_error *err)
+{
+    struct hb_gate_run *run = ret_run;
+
+    *run = (struct hb_gate_run){.cli = cli, .request = request};
+    if (make_planning(run, &request->sets, 0, err) != 0 || load_calibration(run, err) != 0 ||
+        hb_gating_plan(cli, &run->planning.plan, &run->calibration, &run->plan, err) != 0 ||
+        plan_again(run, run->plan.rounds, &run->plan.cells[0], run->plan.options.sentinels, err) !=
+            0)
+        return -1;
+    run->base = label_of(&request->base, run->planning.scenario->subjects[0].name);
+    run->head = label_of(&request->head, run->planning.scenario->subjects[1].name);
+    return 0;
+}
+
+static int64_t at_most(int64_t value, int64_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+int hb_gate_prepare_pairs(struct hb_cli *cli, const struct hb_gate_request *request, unsigned pairs,
+                          struct hb_gate_run *ret_run, struct hb_error *err)
+{
+    struct hb_gate_run *run = ret_run;
+    struct hb_gate_cell_plan cell;
+
+    *run = (struct hb_gate_run){.cli = cli, .request = request};
+    if (make_planning(run, &request->sets, 0, err) != 0)
+        return -1;
+    cell = (struct hb_gate_cell_plan){
+        .window_ns = at_most(run->planning.scenario->durations_ns[0], HB_GATE_WINDOW_NS),
+        .warmup_ns = at_most(run->planning.scenario->run.warmup_ns, HB_GATE_WARMUP_NS),
+    };
+    return plan_again(run, pairs, &cell, 0, err);
+}
+
+/* ---- carrying out ---- */
+
+static const char *notices_json(struct hb_gate_run *run)
+{
+    json_t *array = json_array();
+    const char *kept;
+    char *text;
+
+    for (size_t i = 0; i < run->notices.count; i++)
+        json_array_append_new(array, json_string(run->notices.items[i]));
+    text = json_dumps(array, JSON_COMPACT);
+    kept = hb_arena_strdup(&run->cli->arena, text);
+    free(text);
+    json_decref(array);
+    return kept;
+}
+
+static struct hb_gate_margins *margins_of(struct hb_gate_run *run)
+{
+    const struct hb_plan *plan = &run->planning.plan;
+    struct hb_gate_margins *margins =
+        hb_arena_calloc(&run->cli->arena, plan->pairs_count, sizeof *margins);
+
+    for (size_t i = 0; i < plan->pairs_count; i++) {
+        struct hb_rules rules = hb_gating_rules(plan, &plan->pairs[i], &run->plan.options);
+        char id[HB_CELL_ID_BYTES];
+
+        hb_cell_format_id(&plan->cells[plan->pairs[i].base], id);
+        margins[i].cell_id = hb_arena_strdup(&run->cli->arena, id);
+        memcpy(margins[i].margins, rules.margins, sizeof rules.margins);
+    }
+    return margins;
+}
+
+static int begun(void *context, struct hb_store *store, int64_t sweep_id, struct hb_error *err)
+{
+    struct hb_gate_run *run = context;
+    const struct hb_plan *plan = &run->planning.plan;
+    const struct hb_subject *subjects = plan->scenario->subjects;
+    const struct hb_gate_record record = {
+        .base = run->base,
+        .head = run->head,
+        .base_subject = subjects[0].name,
+        .head_subject = subjects[1].name,
+        .servers_differ = hb_gating_compares_servers(plan, &plan->pairs[0]),
+        .notices_json = notices_json(run),
+        .options = run->plan.options,
+    };
+
+    return hb_store_save_gate(store, sweep_id, &record, margins_of(run), plan->pairs_count, err);
+}
+
+static void resumed(void *context, const struct hb_run_row *rows, size_t rows_count,
+                    const size_t *left, size_t left_count)
+{
+    struct hb_gate_run *run = context;
+
+    hb_gating_resume(&run->gating, rows, rows_count, left, left_count);
+}
+
+static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
+                    HB_UNUSED int *exit_code, struct hb_error *err)
+{
+    struct hb_gate_run *run = context;
+    bool found;
+
+    run->sweep_id = sweep_id;
+    if (hb_gate_load_result(store, sweep_id, &run->cli->arena, &run->result, &found, err) != 0)
+        return -1;
+    if (!found)
+        return hb_fail(err, HB_ERR_NOT_FOUND, "sweep %" PRId64 " is no gate", sweep_id);
+    return hb_gate_save_verdicts(store, sweep_id, &run->result, err);
+}
+
+int hb_gate_carry_out(struct hb_gate_run *run, int *exit_code, struct hb_error *err)
+{
+    const struct hb_sweep_extension extension = {
+        .context = run,
+        .policy = &run->gating.policy,
+        .begun = begun,
+        .resumed = resumed,
+        .conclude = conclude,
+    };
+    struct hb_sweep_options options = run->request->sweep;
+    int result;
+
+    options.extension = &extension;
+    hb_gating_init(&run->gating, run->cli, &run->planning.plan, &run->plan.options);
+    result = hb_sweep(run->cli, &run->planning, &options, exit_code, err);
+    hb_gating_release(&run->gating);
+    return result;
+}
+
+int hb_gate_exit_code(const struct hb_comparison_result *result,
+                      const struct hb_gate_options *options)
+{
+    const int inconclusive = options->fail_inconclusive ? HB_EXIT_INCONCLUSIVE : HB_EXIT_OK;
+    const int meaning[HB_VERDICT_COUNT] = {
+        [HB_VERDICT_ERROR] = HB_EXIT_RUNS_FAILED,     [HB_VERDICT_REGRESSED] = HB_EXIT_REGRESSION,
+        [HB_VERDICT_REMOVED] = HB_EXIT_BASELINE,      [HB_VERDICT_NO_BASELINE] = HB_EXIT_BASELINE,
+        [HB_VERDICT_INCOMPARABLE] = HB_EXIT_BASELINE, [HB_VERDICT_INVALID] = inconclusive,
+        [HB_VERDICT_INCONCLUSIVE] = inconclusive,
+    };
+    int code = meaning[result->verdict];
+    size_t cells = 0;
+
+    for (size_t i = 0; i < HB_VERDICT_COUNT; i++) {
+        cells += result->counts[i];
+        if (result->counts[i] > 0)
+            code = hb_exit_worst(code, meaning[i]);
+    }
+    if (cells == 0)
+        code = hb_exit_worst(code, HB_EXIT_RUNS_FAILED);
+    if (result->contaminated)
+        code = hb_exit_worst(code, HB_EXIT_CONTAMINATED);
+    if (result->unresolved)
+        code = hb_exit_worst(code, HB_EXIT_INCONCLUSIVE);
+    return code;
+}
