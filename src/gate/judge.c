@@ -23,7 +23,7 @@ bool hb_more_is_better(enum hb_gate_metric metric)
     return metric == HB_GATE_THROUGHPUT;
 }
 
-static bool is_exact(enum hb_gate_metric metric, const struct hb_gate_margin *margin)
+bool hb_is_exact(enum hb_gate_metric metric, const struct hb_gate_margin *margin)
 {
     return metric > HB_GATE_RSS && !(margin->relative > 0);
 }
@@ -75,7 +75,7 @@ static bool is_usable(const struct question *question, const struct hb_observati
     double value = run->values[question->metric];
 
     return run->state == HB_OBSERVED_OK && isfinite(value) &&
-           (value > 0 || (value >= 0 && is_exact(question->metric, question->margin)));
+           (value > 0 || (value >= 0 && hb_is_exact(question->metric, question->margin)));
 }
 
 /* ln(head / base), or ln(base / head) where more is better. */
@@ -158,6 +158,7 @@ static struct hb_metric_verdict begin(const struct question *question, const str
         .head = median_of(sample->head, sample->head_count),
         .ratio = {.estimate = NAN, .low = NAN, .high = NAN},
         .p_worse = NAN,
+        .scatter = NAN,
         .resolution = NAN,
         .pairs = smaller(sample->base_count, sample->head_count),
     };
@@ -227,12 +228,13 @@ static bool exceeds(double a, double b)
 }
 
 /* The rule. Strict on every side, and by more than logarithms and their inverse round off. */
-static void conclude(struct hb_metric_verdict *verdict)
+void hb_conclude(struct hb_metric_verdict *verdict)
 {
     const struct hb_interval *ratio = &verdict->ratio;
     double limit = verdict->limit;
     bool inside = exceeds(ratio->low, 1 / limit) && exceeds(limit, ratio->high);
 
+    verdict->verdict = HB_VERDICT_INCONCLUSIVE;
     if (exceeds(ratio->low, limit) && ratio->reached)
         verdict->verdict = HB_VERDICT_REGRESSED;
     else if (exceeds(1 / limit, ratio->high) && ratio->reached)
@@ -277,16 +279,16 @@ static int judge_pairs(const struct question *question, const struct sample *sam
                        struct hb_metric_verdict *verdict, struct hb_error *err)
 {
     struct hb_interval logs;
-    double scatter = hb_summarize(sample->logs, sample->base_count).stddev;
 
     if (hb_hodges_lehmann(sample->logs, sample->base_count, 1 - 2 * question->alpha, &logs, err) !=
         0)
         return -1;
     set_ratio(verdict, &logs);
     verdict->p_worse = hb_signed_rank_p(sample->logs, sample->base_count, log(verdict->limit));
+    verdict->scatter = hb_summarize(sample->logs, sample->base_count).stddev;
     verdict->resolution =
-        hb_resolution_of_pairs(verdict->pairs, question->alpha, scatter, verdict->limit);
-    conclude(verdict);
+        hb_resolution_of_pairs(verdict->pairs, question->alpha, verdict->scatter, verdict->limit);
+    hb_conclude(verdict);
     return 0;
 }
 
@@ -313,7 +315,7 @@ int hb_judge_pairs(enum hb_gate_metric metric, const struct hb_gate_margin *marg
     *ret_verdict = begin(&question, &sample);
     if (sample.base_count == 0)
         judge_nothing(&question, any_pair_knows(metric, pairs, count), ret_verdict);
-    else if (is_exact(metric, margin))
+    else if (hb_is_exact(metric, margin))
         judge_exact(&question, &sample, ret_verdict);
     else
         return judge_pairs(&question, &sample, ret_verdict, err);
@@ -353,10 +355,10 @@ static int judge_runs(const struct question *question, struct sample *sample,
         return -1;
     set_ratio(verdict, &logs);
     verdict->p_worse = hb_rank_sum_p(better, worse, log(verdict->limit));
-    verdict->resolution =
-        hb_resolution_of_runs((unsigned)base.count, (unsigned)head.count, question->alpha,
-                              scatter_of(sample), verdict->limit);
-    conclude(verdict);
+    verdict->scatter = scatter_of(sample);
+    verdict->resolution = hb_resolution_of_runs((unsigned)base.count, (unsigned)head.count,
+                                                question->alpha, verdict->scatter, verdict->limit);
+    hb_conclude(verdict);
     return 0;
 }
 
@@ -376,7 +378,7 @@ int hb_judge_unpaired(enum hb_gate_metric metric, const struct hb_gate_margin *m
     *ret_verdict = begin(&question, &sample);
     if (sample.base_count == 0 || sample.head_count == 0)
         judge_nothing(&question, is_known(metric, base) || is_known(metric, head), ret_verdict);
-    else if (is_exact(metric, margin))
+    else if (hb_is_exact(metric, margin))
         judge_exact(&question, &sample, ret_verdict);
     else
         return judge_runs(&question, &sample, ret_verdict, err);

@@ -35,11 +35,14 @@ struct hb_rules {
     struct hb_gate_margin margins[HB_GATE_METRICS]; /* of this cell, overrides applied */
     double alpha;                                   /* one-sided, in (0, 0.5) */
     unsigned invalidating; /* trust flags that make figures unfit: hb_invalidating_flags() */
-    bool tolerant;         /* failed runs are left out, as long as most did not fail */
+    /* Share of all runs that may fail (the scenario's run.allow_failed). Above 0 a cell leaves out
+     * failed runs as long as most did not fail; who knows all cells holds the share against them.
+     */
+    double allow_failed;
 };
 
 /* Of one cell: the margins of the options, with the overrides whose pattern matches it. Without a
- * scenario and cell (NULL): the options alone. Not tolerant. */
+ * scenario and cell (NULL): the options alone, and no run may fail. */
 struct hb_rules hb_rules_of(const struct hb_gate_options *options, enum hb_comparison comparison,
                             const struct hb_scenario *scenario, const struct hb_cell *cell);
 
@@ -77,8 +80,23 @@ int hb_judge_unpaired_cell(const struct hb_unpaired_cell *cell, const struct hb_
  * For what changes metrics after they were judged (contamination, confirmation). */
 void hb_settle_cell(struct hb_cell_verdict *cell);
 
+/* What a cell could have seen: the best of its metrics that decide. Memory counts only where
+ * nothing else is judged by an interval: it scatters little and says nothing of speed. INFINITY:
+ * nothing could have been shown; NAN: precluded, or judged by exact metrics alone. */
+double hb_cell_resolution(const struct hb_cell_verdict *cell);
+
+/* Whether the verdict is one of those that preclude figures. */
+bool hb_is_precluded(enum hb_verdict verdict);
+
 /* Whether a metric is read off the clock: what a contaminated machine voids. */
 bool hb_is_time_based(enum hb_gate_metric metric);
+
+/* Counts with a relative margin of 0. */
+bool hb_is_exact(enum hb_gate_metric metric, const struct hb_gate_margin *margin);
+
+/* The rule: verdict and reason by the ratio's interval and the limit. For ratios that were
+ * estimated otherwise than from pairs or runs. */
+void hb_conclude(struct hb_metric_verdict *verdict);
 
 /* Throughput alone. */
 bool hb_more_is_better(enum hb_gate_metric metric);

@@ -16,6 +16,8 @@ struct hb_rules hb_rules_of(const struct hb_gate_options *options, enum hb_compa
                              .invalidating = hb_invalidating_flags(comparison)};
 
     memcpy(rules.margins, options->margins, sizeof rules.margins);
+    if (scenario != NULL)
+        rules.allow_failed = scenario->run.allow_failed;
     for (size_t i = 0; scenario != NULL && cell != NULL && i < options->overrides_count; i++) {
         const struct hb_gate_override *override = &options->overrides[i];
 
@@ -45,7 +47,7 @@ static void count_run(struct side_tally *tally, const struct hb_observation *run
     bool failed = run->state == HB_OBSERVED_FAILED || run->state == HB_OBSERVED_SKIPPED;
 
     if (failed && tally->failure == NULL)
-        tally->failure = run->failure;
+        tally->failure = run->failure != NULL ? run->failure : "";
     tally->failed += run->state == HB_OBSERVED_FAILED;
     tally->skipped += run->state == HB_OBSERVED_SKIPPED;
     if (run->state != HB_OBSERVED_OK)
@@ -109,7 +111,7 @@ static bool admit(const struct side_tally sides[HB_SIDES], const struct hb_rules
                   struct hb_arena *arena, struct hb_cell_verdict *verdict)
 {
     const struct side_tally *base = &sides[HB_SIDE_BASE], *head = &sides[HB_SIDE_HEAD];
-    const char *error = find_error(sides, rules->tolerant, arena);
+    const char *error = find_error(sides, rules->allow_failed > 0, arena);
     const char *objection =
         error == NULL ? find_objection(sides, rules->invalidating, arena) : NULL;
 
@@ -155,7 +157,7 @@ static struct hb_cell_verdict label_verdict(const struct hb_run_row *label)
 
 /* ---- the worst of the metrics ---- */
 
-static bool is_precluded(enum hb_verdict verdict)
+bool hb_is_precluded(enum hb_verdict verdict)
 {
     return verdict != HB_VERDICT_REGRESSED && verdict != HB_VERDICT_INCONCLUSIVE &&
            verdict != HB_VERDICT_IMPROVED && verdict != HB_VERDICT_UNCHANGED;
@@ -175,7 +177,7 @@ void hb_settle_cell(struct hb_cell_verdict *cell)
 {
     const struct hb_metric_verdict *worst = NULL;
 
-    if (is_precluded(cell->verdict))
+    if (hb_is_precluded(cell->verdict))
         return;
     for (size_t i = 0; i < HB_GATE_METRICS; i++) {
         const struct hb_metric_verdict *metric = &cell->metrics[i];
@@ -261,4 +263,33 @@ int hb_judge_unpaired_cell(const struct hb_unpaired_cell *cell, const struct hb_
     if (is_missing(cell, ret_verdict) || !admit(sides, rules, arena, ret_verdict))
         return 0;
     return judge_unpaired_metrics(cell, rules, ret_verdict, err);
+}
+
+/* ---- what could have been seen ---- */
+
+/* The smallest of the metrics that decide and are judged by an interval; INFINITY: none could show
+ * anything; NAN: there are none. */
+static double best_resolution(const struct hb_cell_verdict *cell, bool memory)
+{
+    double best = NAN;
+
+    for (size_t i = 0; i < HB_GATE_METRICS; i++) {
+        const struct hb_metric_verdict *metric = &cell->metrics[i];
+        bool counts = metric->measured && metric->weight == HB_GATE_DECIDES && metric->limit > 1 &&
+                      (i == HB_GATE_RSS) == memory;
+
+        if (counts)
+            best = fmin(best, isnan(metric->resolution) ? INFINITY : metric->resolution);
+    }
+    return best;
+}
+
+double hb_cell_resolution(const struct hb_cell_verdict *cell)
+{
+    double best;
+
+    if (hb_is_precluded(cell->verdict))
+        return NAN;
+    best = best_resolution(cell, false);
+    return isnan(best) ? best_resolution(cell, true) : best;
 }

@@ -205,3 +205,8 @@ double hb_resolution_of_gate(const struct hb_gate_options *options, double scatt
     }
     return high;
 }
+
+double hb_estimate_variance(unsigned pairs, double scatter)
+{
+    return pairs > 0 && is_scatter(scatter) ? scatter * scatter / (EFFICIENCY * pairs) : NAN;
+}

@@ -58,6 +58,7 @@ struct hb_metric_verdict {
     struct hb_interval ratio; /* head / base, or base / head where more is better; NAN for an exact
                                  metric that is 0 on one side */
     double p_worse;           /* one-sided, against 1 + margin; NAN when it was not computed */
+    double scatter; /* standard deviation of ln(ratio) of one pair, or of one run; NAN: unknown */
     double resolution; /* the smallest relative change that so many pairs of this scatter show nine
                           times in ten: 0.04; NAN when unknown */
     unsigned pairs;    /* or, unpaired, runs of the smaller side */

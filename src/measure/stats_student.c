@@ -61,6 +61,23 @@ double hb_student_two_sided(double t, double freedom)
                            square / (freedom + square));
 }
 
+double hb_student_quantile(double probability, double freedom)
+{
+    double both = 2 * (1 - probability), low = 0, high = 1;
+
+    while (hb_student_two_sided(high, freedom) > both)
+        high *= 2;
+    while (high - low > 1e-13 * high) {
+        double middle = low + (high - low) / 2;
+
+        if (hb_student_two_sided(middle, freedom) > both)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 static double mean_of(const double *values, size_t count)
 {
     double sum = 0;

@@ -10,6 +10,9 @@
 /* P(|T| >= |t|) for Student's t with `freedom` > 0 degrees of freedom. */
 double hb_student_two_sided(double t, double freedom);
 
+/* The t of which P(T <= t) is `probability`, in [0.5, 1). */
+double hb_student_quantile(double probability, double freedom);
+
 /*
  * Two-sided p against "both samples have one mean". 1 when fewer than three observations leave
  * nothing to judge by; when neither sample varies, 1 for equal means and 0 for others.

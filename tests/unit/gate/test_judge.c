@@ -434,7 +434,7 @@ static void the_tolerant_leave_out_a_failed_run_but_not_a_cell_of_them(void **st
     struct judged *judged = *state;
     struct hb_pair pairs[MOST];
 
-    judged->rules.tolerant = true;
+    judged->rules.allow_failed = 0.01;
     make_equal(pairs);
     pairs[3].sides[HB_SIDE_HEAD] = run_failed("");
     assert_int_equal(judge_cell(judged, pairs)->verdict, HB_VERDICT_UNCHANGED);

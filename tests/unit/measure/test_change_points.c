@@ -40,6 +40,24 @@ static void the_tail_of_students_t_is_that_of_scipy(void **state)
         assert_near(hb_student_two_sided(known[i].t, known[i].freedom) / known[i].p, 1, 1e-11);
 }
 
+/* Published tables. */
+static void quantiles_invert_the_tail(void **state)
+{
+    static const struct {
+        double probability, freedom, t;
+    } known[] = {
+        {0.975, 4, 2.7764451052},
+        {0.99, 16, 2.5834871853},
+        {0.95, 10, 1.8124611228},
+        {0.99, 1, 31.8205159538},
+        {0.5, 7, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HB_ARRAY_LEN(known); i++)
+        assert_near(hb_student_quantile(known[i].probability, known[i].freedom), known[i].t, 1e-8);
+}
+
 /* By scipy.stats.ttest_ind. */
 static void two_samples_are_told_apart_as_scipy_does(void **state)
 {
@@ -197,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tail_of_students_t_is_that_of_scipy),
+        cmocka_unit_test(quantiles_invert_the_tail),
         cmocka_unit_test(two_samples_are_told_apart_as_scipy_does),
         cmocka_unit_test(samples_that_say_nothing_have_p_one),
         cmocka_unit_test(the_split_is_where_the_definition_is_largest),
