@@ -1,8 +1,8 @@
 /*
- * The sweep: walks the runs in their order, keeps the right server up, rests in between, and hands
- * each result to the sink. A server that is up for the first time is measured by its yardsticks
- * before anyone else. What happens inside a run is run.c's business; what the user sees of it
- * is the command line's.
+ * The sweep: walks the runs in their order, has the right server up (stage.c), rests in between,
+ * and hands each result to the sink. A server that is up for the first time is measured by its
+ * yardsticks before anyone else. What happens inside a run is run.c's business; what the user sees
+ * of it is the command line's.
  */
 #include "exec/executor.h"
 
@@ -14,18 +14,19 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "exec/cooldown.h"
+#include "exec/found_clients.h"
 #include "exec/interrupt.h"
+#include "exec/outlook.h"
 #include "exec/pin.h"
 #include "exec/placement.h"
 #include "exec/progress.h"
 #include "exec/rounds.h"
 #include "exec/run.h"
 #include "exec/rundir.h"
-#include "exec/topology.h"
+#include "exec/stage.h"
 #include "exec/wire_book.h"
 
 #define DEFAULT_MONITOR_INTERVAL_NS (100 * HB_NS_PER_MS)
-#define NO_SERVER UINT32_MAX
 
 struct sweep {
     const struct hb_plan *plan;
@@ -38,44 +39,38 @@ struct sweep {
     struct hb_progress progress;
     struct hb_run_setup setup;
     struct hb_pin pin;
-    struct hb_availability *clients; /* by index into the scenario's; filled for those in use */
-
-    struct hb_topology *topology; /* NULL: none is up */
-    uint32_t server, round;       /* whose turn it is; NO_SERVER: nobody's yet */
-    struct hb_error server_error; /* why none is up; code HB_OK: not tried */
-    bool any_server_started;
+    struct hb_found_clients clients;
+    struct hb_stage stage;
+    struct hb_outlook outlook;
     bool any_run; /* was made: there is something to rest from */
 
-    size_t own_count; /* of the positions, those of the sweep's own runs; yardsticks follow */
     bool *made;       /* by yardstick: it is no longer to be made */
     double *ceilings; /* by yardstick: requests/s; 0: unknown */
     struct hb_rounds rounds;
+    struct hb_exec_policy policy;
     struct hb_wire_book wire;
-
-    int64_t began_ns, done_ns; /* start, and the estimate of all runs done so far */
-    int64_t left_ns;           /* the estimate of all runs to come */
 };
 
 /* ---- what a sweep is made of ---- */
 
 static size_t run_at(const struct sweep *sweep, size_t position)
 {
-    return sweep->options.runs != NULL ? sweep->options.runs[position] : position;
+    return hb_outlook_run(&sweep->outlook, position);
+}
+
+static size_t cell_number_at(const struct sweep *sweep, size_t position)
+{
+    return sweep->plan->runs[run_at(sweep, position)].cell;
 }
 
 static const struct hb_cell *cell_at(const struct sweep *sweep, size_t position)
 {
-    return &sweep->plan->cells[sweep->plan->runs[run_at(sweep, position)].cell];
+    return &sweep->plan->cells[cell_number_at(sweep, position)];
 }
 
 static uint32_t round_at(const struct sweep *sweep, size_t position)
 {
     return sweep->plan->runs[run_at(sweep, position)].round;
-}
-
-static int64_t estimate_at(const struct sweep *sweep, size_t position)
-{
-    return hb_run_estimate_ns(sweep->plan, run_at(sweep, position));
 }
 
 /* The number of the yardstick that a position is of. */
@@ -84,36 +79,22 @@ static size_t yardstick_at(const struct sweep *sweep, size_t position)
     return run_at(sweep, position) - sweep->plan->runs_count;
 }
 
-/* ---- clients ---- */
-
-static int refuse_missing(const struct sweep *sweep, struct hb_error *err)
+/* What is left, for the sink: of runs when the one that is next has begun. */
+static void tell_outlook(struct sweep *sweep)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = HB_ERROR_MESSAGE_BYTES};
+    struct hb_exec_progress *state = &sweep->progress.state;
 
-    for (size_t i = 0; i < sweep->scenario->clients_count; i++) {
-        const struct hb_availability *client = &sweep->clients[i];
-
-        if (client->reason[0] != '\0')
-            hb_buf_printf(&text, "%s%s: %s; %s", text.length > 0 ? "\n" : "",
-                          sweep->scenario->clients[i].label, client->reason, client->remedy);
-    }
-    return text.length > 0 ? hb_fail(err, HB_ERR_UNAVAILABLE, "%s", hb_buf_text(&text)) : 0;
+    state->runs_total = state->runs_done + sweep->outlook.own_left + sweep->outlook.yardsticks_left;
+    sweep->progress.later_ns = hb_outlook_left_ns(&sweep->outlook);
 }
 
-/* Find out once which of the clients in use are there. */
-static int probe_clients(struct sweep *sweep, size_t from, size_t to, struct hb_error *err)
+/* ---- clients ---- */
+
+static int ask_clients(struct sweep *sweep, size_t from, size_t to, struct hb_error *err)
 {
     for (size_t i = from; i < to; i++) {
-        uint32_t client = cell_at(sweep, i)->client;
-        struct hb_availability *availability = &sweep->clients[client];
-
-        if (availability->available || availability->reason[0] != '\0')
-            continue;
-        if (hb_registry_probe_until(sweep->options.registry, sweep->scenario->clients[client].entry,
-                                    sweep->interrupt.fd, availability, err) < 0)
+        if (hb_found_clients_ask(&sweep->clients, cell_at(sweep, i)->client, err) < 0)
             return -1;
-        if (!availability->available && availability->reason[0] == '\0')
-            strcpy(availability->reason, "not available");
     }
     return 0;
 }
@@ -121,74 +102,19 @@ static int probe_clients(struct sweep *sweep, size_t from, size_t to, struct hb_
 /* A yardstick that is missing is no reason to refuse anything. */
 static int find_clients(struct sweep *sweep, struct hb_error *err)
 {
-    sweep->clients = hb_calloc(sweep->scenario->clients_count, sizeof(*sweep->clients));
-    if (probe_clients(sweep, 0, sweep->own_count, err) < 0)
+    const struct hb_outlook *outlook = &sweep->outlook;
+
+    if (ask_clients(sweep, 0, outlook->own_count, err) < 0)
         return -1;
-    if (sweep->scenario->run.missing_clients == HB_MISSING_ERROR && refuse_missing(sweep, err) < 0)
+    if (sweep->scenario->run.missing_clients == HB_MISSING_ERROR &&
+        hb_found_clients_refuse_missing(&sweep->clients, err) < 0)
         return -1;
-    return probe_clients(sweep, sweep->own_count, sweep->options.runs_count, err);
+    return ask_clients(sweep, outlook->own_count, outlook->count, err);
 }
 
-/* ---- servers ---- */
-
-static const struct hb_server_spec *current_server(const struct sweep *sweep)
+static const struct hb_availability *client_at(const struct sweep *sweep, size_t position)
 {
-    return &sweep->scenario->servers[sweep->server];
-}
-
-static int tell_server(const struct sweep *sweep, struct hb_error *err)
-{
-    const struct hb_server_facts facts = {
-        .server = current_server(sweep),
-        .version = hb_topology_version(sweep->topology),
-        .configuration = hb_topology_configuration(sweep->topology),
-    };
-
-    if (sweep->sink->server_started == NULL)
-        return 0;
-    return sweep->sink->server_started(sweep->sink->context, &facts, err);
-}
-
-static void start_server(struct sweep *sweep)
-{
-    hb_progress_enter(&sweep->progress, HB_PHASE_SERVER_START, 0);
-    sweep->server_error = (struct hb_error){0};
-    if (hb_topology_start_until(sweep->options.registry, current_server(sweep),
-                                sweep->placement.server, &sweep->interrupt, &sweep->topology,
-                                &sweep->server_error) < 0) {
-        sweep->topology = NULL;
-        return;
-    }
-    if (tell_server(sweep, &sweep->server_error) < 0) {
-        hb_topology_stop(HB_TAKE(sweep->topology));
-        return;
-    }
-    sweep->any_server_started = true;
-}
-
-static void stop_server(struct sweep *sweep)
-{
-    hb_topology_stop(HB_TAKE(sweep->topology));
-}
-
-/* A server lives for its cells of one round. One that has died is started again; one that could
- * not be started is not tried again before the next round. */
-static void provide_server(struct sweep *sweep, size_t position)
-{
-    uint32_t server = cell_at(sweep, position)->server, round = round_at(sweep, position);
-    bool same_turn = server == sweep->server && round == sweep->round;
-
-    if (same_turn && sweep->topology == NULL)
-        return;
-    if (same_turn && hb_topology_alive(sweep->topology))
-        return;
-    if (same_turn)
-        hb_progress_notice(&sweep->progress, "server %s ended by itself and is started again",
-                           current_server(sweep)->name);
-    stop_server(sweep);
-    sweep->server = server;
-    sweep->round = round;
-    start_server(sweep);
+    return &sweep->clients.found[cell_at(sweep, position)->client];
 }
 
 /* ---- runs ---- */
@@ -207,17 +133,17 @@ static void fill_without_run(struct sweep *sweep, struct hb_run_result *result, 
 
 static void execute(struct sweep *sweep, size_t position, struct hb_run_result *result)
 {
-    const struct hb_availability *client = &sweep->clients[cell_at(sweep, position)->client];
+    const struct hb_availability *client = client_at(sweep, position);
     const struct hb_run_options *run = &sweep->scenario->run;
-    const struct hb_error *server = &sweep->server_error;
+    const struct hb_error *server = &sweep->stage.error;
 
     if (!client->available)
         fill_without_run(sweep, result, true, run->missing_clients, client->reason);
-    else if (sweep->topology == NULL)
+    else if (sweep->stage.topology == NULL)
         fill_without_run(sweep, result, server->code == HB_ERR_UNAVAILABLE, run->missing_servers,
                          server->message);
     else
-        hb_run_execute(&sweep->setup, sweep->topology, &sweep->progress, result);
+        hb_run_execute(&sweep->setup, sweep->stage.topology, &sweep->progress, result);
 }
 
 static void count_result(struct hb_exec_summary *summary, enum hb_run_status status)
@@ -226,15 +152,6 @@ static void count_result(struct hb_exec_summary *summary, enum hb_run_status sta
     summary->failed += status == HB_RUN_FAILED;
     summary->skipped += status == HB_RUN_SKIPPED;
     summary->not_needed += status == HB_RUN_NOT_NEEDED;
-}
-
-/* A cell is known well enough: its runs in the rounds to come are not waited for. */
-static void expect_less(struct sweep *sweep, size_t run)
-{
-    size_t rounds = sweep->plan->rounds - sweep->plan->runs[run].round - 1;
-
-    sweep->left_ns -= (int64_t)rounds * hb_run_estimate_ns(sweep->plan, run);
-    sweep->progress.state.runs_total -= rounds;
 }
 
 static void learn(struct sweep *sweep, const struct hb_run_result *result)
@@ -248,8 +165,7 @@ static void learn(struct sweep *sweep, const struct hb_run_result *result)
         return;
     }
     count_result(sweep->summary, result->status);
-    if (result->status == HB_RUN_OK && hb_rounds_add(&sweep->rounds, result->run, rate))
-        expect_less(sweep, result->run);
+    sweep->policy.learn(sweep->policy.context, result);
 }
 
 static int keep(struct sweep *sweep, const struct hb_run_result *result, struct hb_error *err)
@@ -262,19 +178,18 @@ static int keep(struct sweep *sweep, const struct hb_run_result *result, struct 
 static int do_run(struct sweep *sweep, size_t position, struct hb_error *err)
 {
     HB_CLEANUP(hb_run_result_release) struct hb_run_result result;
-    int64_t estimate_ns = estimate_at(sweep, position);
 
     hb_run_result_init(&result, sweep->plan, run_at(sweep, position));
     if (sweep->options.smoke)
         result.purpose = HB_PURPOSE_SMOKE;
     sweep->any_run = true;
-    sweep->left_ns -= estimate_ns;
-    sweep->progress.later_ns = sweep->left_ns;
+    hb_outlook_begin_run(&sweep->outlook, result.run);
+    sweep->progress.later_ns = hb_outlook_left_ns(&sweep->outlook);
     sweep->progress.state.run = result.run;
     execute(sweep, position, &result);
     if (result.status == HB_RUN_INTERRUPTED)
         return 0;
-    sweep->done_ns += estimate_ns;
+    hb_outlook_end_run(&sweep->outlook, result.run);
     sweep->progress.state.runs_done++;
     learn(sweep, &result);
     return keep(sweep, &result, err);
@@ -294,24 +209,7 @@ static int leave_out(struct sweep *sweep, size_t position, enum hb_run_status st
     return keep(sweep, &result, err);
 }
 
-/* ---- rounds, budget, rest ---- */
-
-/* Whether the round that begins here goes beyond the budget, judged by how long the runs so far
- * took in truth. The first round is always made: less would be no result at all. */
-static bool exceeds_budget(const struct sweep *sweep, size_t position)
-{
-    int64_t used_ns = hb_now_ns() - sweep->began_ns;
-    double round_ns = 0;
-
-    if (sweep->options.budget_ns == 0 || sweep->done_ns == 0)
-        return false;
-    for (size_t i = position;
-         i < sweep->own_count && round_at(sweep, i) == round_at(sweep, position); i++)
-        if (!hb_rounds_suffice(&sweep->rounds, run_at(sweep, i)))
-            round_ns += (double)estimate_at(sweep, i);
-    round_ns *= (double)used_ns / (double)sweep->done_ns;
-    return round_ns > 0 && (double)used_ns + round_ns > (double)sweep->options.budget_ns;
-}
+/* ---- rest, yardsticks, wire profiles ---- */
 
 /* Before the first run there is nothing to rest from, but another sweep may have used up the ports.
  */
@@ -333,8 +231,8 @@ static void rest_before(struct sweep *sweep, size_t position)
 /* The yardsticks of the server that is up, unless they are made already. */
 static int do_yardsticks(struct sweep *sweep, struct hb_error *err)
 {
-    for (size_t i = sweep->own_count; i < sweep->options.runs_count; i++) {
-        if (sweep->made[yardstick_at(sweep, i)] || cell_at(sweep, i)->server != sweep->server)
+    for (size_t i = sweep->outlook.own_count; i < sweep->outlook.count; i++) {
+        if (sweep->made[yardstick_at(sweep, i)] || cell_at(sweep, i)->server != sweep->stage.server)
             continue;
         rest_before(sweep, i);
         if (hb_interrupt_came(&sweep->interrupt))
@@ -348,12 +246,12 @@ static int do_yardsticks(struct sweep *sweep, struct hb_error *err)
 /* What the client of the run to come sends, unless that is known. */
 static int do_wire(struct sweep *sweep, size_t position, struct hb_error *err)
 {
-    size_t cell = sweep->plan->runs[run_at(sweep, position)].cell;
+    size_t cell = cell_number_at(sweep, position);
     int64_t estimate_ns;
     struct hb_wire_setup setup = {
         .plan = sweep->plan,
         .registry = sweep->options.registry,
-        .topology = sweep->topology,
+        .topology = sweep->stage.topology,
         .cpus = sweep->placement.client,
         .system_calls = sweep->scenario->run.wire == HB_WIRE_SYSTEM_CALLS,
         .interrupt_fd = sweep->interrupt.fd,
@@ -362,20 +260,21 @@ static int do_wire(struct sweep *sweep, size_t position, struct hb_error *err)
     if (!hb_wire_book_is_due(&sweep->wire, cell))
         return 0;
     estimate_ns = hb_wire_estimate_ns(sweep->plan, sweep->plan->wire_first[cell]);
-    sweep->left_ns -= estimate_ns;
+    sweep->outlook.extra_ns -= estimate_ns;
     sweep->progress.state.run = run_at(sweep, position);
-    sweep->progress.later_ns = sweep->left_ns;
+    sweep->progress.later_ns = hb_outlook_left_ns(&sweep->outlook);
     hb_progress_enter(&sweep->progress, HB_PHASE_WIRE, estimate_ns);
     return hb_wire_book_take(&sweep->wire, cell, &setup, sweep->sink, err);
 }
 
 static int do_position(struct sweep *sweep, size_t position, struct hb_error *err)
 {
-    if (hb_rounds_suffice(&sweep->rounds, run_at(sweep, position)))
+    if (sweep->policy.suffices(sweep->policy.context, run_at(sweep, position)))
         return leave_out(sweep, position, HB_RUN_NOT_NEEDED, "", err);
-    if (sweep->clients[cell_at(sweep, position)->client].available) {
-        provide_server(sweep, position);
-        if (sweep->topology != NULL &&
+    if (client_at(sweep, position)->available) {
+        hb_stage_provide(&sweep->stage, cell_at(sweep, position)->server,
+                         round_at(sweep, position));
+        if (sweep->stage.topology != NULL &&
             (do_yardsticks(sweep, err) < 0 || do_wire(sweep, position, err) < 0))
             return -1;
     }
@@ -386,7 +285,7 @@ static int do_position(struct sweep *sweep, size_t position, struct hb_error *er
 /* Those whose server never came up. */
 static int leave_yardsticks_out(struct sweep *sweep, struct hb_error *err)
 {
-    for (size_t i = sweep->own_count; i < sweep->options.runs_count; i++) {
+    for (size_t i = sweep->outlook.own_count; i < sweep->outlook.count; i++) {
         if (!sweep->made[yardstick_at(sweep, i)] &&
             leave_out(sweep, i, HB_RUN_SKIPPED, "no run needed it, or its server did not start",
                       err) < 0)
@@ -395,17 +294,29 @@ static int leave_yardsticks_out(struct sweep *sweep, struct hb_error *err)
     return 0;
 }
 
+/* A new round: how much of it is needed, and does it fit? */
+static int begin_round(struct sweep *sweep, size_t position, struct hb_error *err)
+{
+    const struct hb_stage *stage = &sweep->stage;
+
+    if (!stage->any_started && stage->error.code != HB_OK)
+        return hb_fail(err, stage->error.code, "%s", stage->error.message);
+    hb_outlook_look(&sweep->outlook, position);
+    tell_outlook(sweep);
+    sweep->summary->budget_reached =
+        hb_outlook_exceeds(&sweep->outlook, position, sweep->options.budget_ns);
+    return 0;
+}
+
 static int do_runs(struct sweep *sweep, struct hb_error *err)
 {
-    for (size_t i = 0; i < sweep->own_count; i++) {
+    for (size_t i = 0; i < sweep->outlook.own_count; i++) {
         bool new_round = i > 0 && round_at(sweep, i) != round_at(sweep, i - 1);
 
-        if (new_round && !sweep->any_server_started && sweep->server_error.code != HB_OK)
-            return hb_fail(err, sweep->server_error.code, "%s", sweep->server_error.message);
-        if (new_round && exceeds_budget(sweep, i)) {
-            sweep->summary->budget_reached = true;
+        if (new_round && begin_round(sweep, i, err) < 0)
+            return -1;
+        if (sweep->summary->budget_reached)
             return 0;
-        }
         if (do_position(sweep, i, err) < 0)
             return -1;
         if (hb_interrupt_came(&sweep->interrupt))
@@ -427,7 +338,7 @@ static int check_keeper(const struct hb_registry *registry, struct hb_error *err
     return 0;
 }
 
-/* What an interrupted sweep has found out, and what is left to do then. */
+/* What an interrupted sweep has found out. */
 static void take_up(struct sweep *sweep)
 {
     const struct hb_plan *plan = sweep->plan;
@@ -440,13 +351,6 @@ static void take_up(struct sweep *sweep)
         else
             (void)hb_rounds_add(&sweep->rounds, earlier->run, earlier->requests_per_second);
     }
-    for (size_t i = 0; i < sweep->options.runs_count; i++) {
-        if (hb_rounds_suffice(&sweep->rounds, run_at(sweep, i)))
-            continue;
-        sweep->left_ns += estimate_at(sweep, i);
-        sweep->progress.state.runs_total++;
-    }
-    sweep->left_ns += hb_wire_book_left_ns(&sweep->wire);
 }
 
 static int begin(struct sweep *sweep, struct hb_error *err)
@@ -459,6 +363,9 @@ static int begin(struct sweep *sweep, struct hb_error *err)
         .interrupt_fd = sweep->interrupt.fd,
     };
     take_up(sweep);
+    hb_outlook_begin(&sweep->outlook, hb_wire_book_left_ns(&sweep->wire));
+    tell_outlook(sweep);
+    sweep->clients.interrupt_fd = sweep->interrupt.fd;
     if (check_keeper(sweep->options.registry, err) < 0 ||
         hb_placement_choose(&sweep->scenario->run, &sweep->placement, err) < 0 ||
         find_clients(sweep, err) < 0)
@@ -469,12 +376,14 @@ static int begin(struct sweep *sweep, struct hb_error *err)
 
 static void end(struct sweep *sweep)
 {
-    stop_server(sweep);
+    struct hb_exec_summary *summary = sweep->summary;
+
+    hb_stage_release(&sweep->stage);
     hb_pin_undo(&sweep->pin);
-    sweep->summary->wall_ns = hb_now_ns() - sweep->began_ns;
-    sweep->summary->left = sweep->own_count - sweep->summary->ok - sweep->summary->failed -
-                           sweep->summary->skipped - sweep->summary->not_needed;
-    hb_free_ptr(&sweep->clients);
+    summary->wall_ns = hb_now_ns() - sweep->outlook.began_ns;
+    summary->left = sweep->outlook.own_count - summary->ok - summary->failed - summary->skipped -
+                    summary->not_needed;
+    hb_found_clients_release(&sweep->clients);
     hb_free_ptr(&sweep->made);
     hb_free_ptr(&sweep->ceilings);
     hb_rounds_release(&sweep->rounds);
@@ -483,11 +392,36 @@ static void end(struct sweep *sweep)
 
 static size_t count_own(const struct sweep *sweep)
 {
-    size_t count = sweep->options.runs_count;
+    size_t count = sweep->outlook.count;
 
     while (count > 0 && hb_plan_is_yardstick(sweep->plan, run_at(sweep, count - 1)))
         count--;
     return count;
+}
+
+static void init_outlook(struct sweep *sweep)
+{
+    const struct hb_exec_options *options = &sweep->options;
+    const struct hb_plan *plan = sweep->plan;
+
+    sweep->outlook = (struct hb_outlook){
+        .plan = plan,
+        .policy = &sweep->policy,
+        .runs = options->runs,
+        .count =
+            options->runs != NULL ? options->runs_count : plan->runs_count + plan->yardsticks_count,
+        .began_ns = hb_now_ns(),
+    };
+    sweep->outlook.own_count = count_own(sweep);
+}
+
+static void init_stage(struct sweep *sweep)
+{
+    hb_stage_init(&sweep->stage, sweep->scenario);
+    sweep->stage.registry = sweep->options.registry;
+    sweep->stage.cpus = sweep->placement.server;
+    sweep->stage.interrupt = &sweep->interrupt;
+    sweep->stage.progress = &sweep->progress;
 }
 
 static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
@@ -501,17 +435,16 @@ static void init_sweep(struct sweep *sweep, const struct hb_plan *plan,
         .sink = sink,
         .summary = summary,
         .progress.sink = sink,
-        .server = NO_SERVER,
-        .began_ns = hb_now_ns(),
     };
-    if (options->runs == NULL)
-        sweep->options.runs_count = plan->runs_count + plan->yardsticks_count;
     if (options->monitor_interval_ns <= 0)
         sweep->options.monitor_interval_ns = DEFAULT_MONITOR_INTERVAL_NS;
-    sweep->own_count = count_own(sweep);
+    hb_rounds_init(&sweep->rounds, plan);
+    sweep->policy = options->policy != NULL ? *options->policy : hb_rounds_policy(&sweep->rounds);
+    init_outlook(sweep);
+    init_stage(sweep);
+    hb_found_clients_init(&sweep->clients, options->registry, plan->scenario, -1);
     sweep->made = hb_calloc(plan->yardsticks_count, sizeof(*sweep->made));
     sweep->ceilings = hb_calloc(plan->yardsticks_count, sizeof(*sweep->ceilings));
-    hb_rounds_init(&sweep->rounds, plan);
     hb_wire_book_init(&sweep->wire, plan, sink);
     *summary = (struct hb_exec_summary){0};
 }

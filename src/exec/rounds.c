@@ -69,3 +69,19 @@ bool hb_rounds_suffice(const struct hb_rounds *rounds, size_t run)
            plan->runs[run].round >= plan->scenario->run.rounds_min &&
            rounds->known[plan->runs[run].cell];
 }
+
+static bool suffices(void *context, size_t run)
+{
+    return hb_rounds_suffice(context, run);
+}
+
+static void learn(void *context, const struct hb_run_result *result)
+{
+    if (result->status == HB_RUN_OK)
+        (void)hb_rounds_add(context, result->run, hb_run_requests_per_second(result));
+}
+
+struct hb_exec_policy hb_rounds_policy(struct hb_rounds *rounds)
+{
+    return (struct hb_exec_policy){rounds, suffices, learn};
+}

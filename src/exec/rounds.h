@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan/plan.h"
+#include "exec/executor.h"
 
 struct hb_rounds {
     const struct hb_plan *plan; /* borrowed */
@@ -26,6 +26,9 @@ void hb_rounds_release(struct hb_rounds *rounds);
 
 /* A successful run's figure. True when that made its cell known. */
 bool hb_rounds_add(struct hb_rounds *rounds, size_t run, double requests_per_second);
+
+/* The policy of a sweep that has no other; borrows `rounds`. */
+struct hb_exec_policy hb_rounds_policy(struct hb_rounds *rounds);
 
 /* Whether a run can be left out: its cell is known, and the least number of rounds is made. */
 bool hb_rounds_suffice(const struct hb_rounds *rounds, size_t run);
