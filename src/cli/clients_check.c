@@ -39,7 +39,8 @@ int hb_clients_check(struct hb_cli *cli, const struct hb_planning *planning, str
         const struct hb_server_spec *server = &scenario->servers[plan->cells[i].server];
         const struct hb_entry *used[] = {client->entry, server->entry,
                                          hb_topology_backend(&planning->registry, server)};
-        const char *const labels[] = {client->label, server->name, server->name};
+        const char *const labels[] = {hb_cell_contender(scenario, &plan->cells[i], &cli->arena),
+                                      hb_server_instance(server), hb_server_instance(server)};
 
         for (size_t j = 0; j < HB_ARRAY_LEN(used); j++) {
             size_t known = 0;

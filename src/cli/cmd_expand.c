@@ -34,7 +34,7 @@ static const struct hb_option expand_option_table[] = {
 /* The words that describe one run, in the order of the columns of every format. */
 struct run_words {
     char cell[HB_CELL_ID_BYTES];
-    const char *client, *mode, *server, *method, *url;
+    const char *client, *subject, *mode, *server, *method, *url;
     uint32_t concurrency;
     int64_t duration_ns;
     struct hb_rate rate;
@@ -72,8 +72,9 @@ static void describe_run(const struct hb_plan *plan, const struct hb_plan_run *r
                  hb_profile_name(ret_words->profile));
         ret_words->client = ret_words->client_text;
     }
+    ret_words->subject = hb_cell_subject(scenario, cell);
     ret_words->mode = hb_mode_name(client->mode);
-    ret_words->server = scenario->servers[cell->server].name;
+    ret_words->server = hb_server_instance(&scenario->servers[cell->server]);
     ret_words->method = hb_method_name(cell->method);
     ret_words->url = scenario->urls[cell->url].url;
     ret_words->concurrency = scenario->concurrency[cell->concurrency];
@@ -96,6 +97,8 @@ static void write_json_run(FILE *out, const struct hb_plan *plan, size_t index)
     fprintf(out, "%s\n    {\"run\": %zu, \"round\": %" PRIu32 ", \"cell\": \"%s\", \"client\": ",
             index > 0 ? "," : "", index + 1, run->round + 1, words.cell);
     hb_json_write_string(out, words.client);
+    if (words.subject[0] != '\0')
+        fprintf(out, ", \"subject\": \"%s\"", words.subject);
     fprintf(out, ", \"mode\": \"%s\", \"server\": ", words.mode);
     hb_json_write_string(out, words.server);
     fprintf(out, ", \"method\": \"%s\", \"url\": ", words.method);
@@ -137,9 +140,9 @@ static void write_csv_fields(FILE *out, const char *const *fields, size_t count)
 
 static void write_csv(const struct hb_plan *plan, FILE *out)
 {
-    static const char *const headers[] = {"run",         "round",      "cell",   "client",
-                                          "mode",        "server",     "method", "url",
-                                          "concurrency", "duration_s", "rate",   "from"};
+    static const char *const headers[] = {"run",        "round",  "cell",   "client", "subject",
+                                          "mode",       "server", "method", "url",    "concurrency",
+                                          "duration_s", "rate",   "from"};
 
     write_csv_fields(out, headers, HB_ARRAY_LEN(headers));
     for (size_t i = 0; i < plan->runs_count; i++) {
@@ -154,8 +157,9 @@ static void write_csv(const struct hb_plan *plan, FILE *out)
         snprintf(number[4], sizeof number[4], "%.10g", words.rate.per_second);
         write_csv_fields(out,
                          (const char *const[]){number[0], number[1], words.cell, words.client,
-                                               words.mode, words.server, words.method, words.url,
-                                               number[2], number[3], number[4], words.from},
+                                               words.subject, words.mode, words.server,
+                                               words.method, words.url, number[2], number[3],
+                                               number[4], words.from},
                          HB_ARRAY_LEN(headers));
     }
 }
@@ -196,7 +200,8 @@ void hb_plan_print_table(struct hb_arena *arena, const struct hb_plan *plan, FIL
         hb_text_table_addf(&table, "%zu", i + 1);
         hb_text_table_addf(&table, "%" PRIu32, plan->runs[i].round + 1);
         hb_text_table_addf(&table, "%.8s", words.cell);
-        hb_text_table_add(&table, words.client);
+        hb_text_table_add(
+            &table, hb_cell_contender(plan->scenario, &plan->cells[plan->runs[i].cell], arena));
         hb_text_table_add(&table, words.server);
         hb_text_table_add(&table, words.method);
         hb_text_table_add(&table, words.url);

@@ -51,22 +51,35 @@ static int plan_from_store(struct hb_cli *cli, const struct replay_options *opti
                                       ret_planning, err);
 }
 
-/* The cell whose id begins with `prefix`; it must be one. */
+/* "5c45" or "5c45@head". */
+static bool is_named(const struct hb_plan *plan, const struct hb_cell *cell, const char *name)
+{
+    size_t length = strcspn(name, "@");
+    char id[HB_CELL_ID_BYTES];
+
+    hb_cell_format_id(cell, id);
+    return strncmp(id, name, length) == 0 &&
+           (name[length] == '\0' ||
+            strcmp(hb_cell_subject(plan->scenario, cell), name + length + 1) == 0);
+}
+
+/* The cell that a person names; it must be one. Of several subjects the first has it. */
 static int find_cell(const struct hb_plan *plan, const char *prefix,
                      const struct hb_cell **ret_cell, struct hb_error *err)
 {
     const struct hb_cell *found = NULL;
-    char id[HB_CELL_ID_BYTES];
 
     HB_ASSERT(plan->scenario != NULL);
     for (size_t i = 0; i < plan->cells_count; i++) {
-        hb_cell_format_id(&plan->cells[i], id);
-        if (strncmp(id, prefix, strlen(prefix)) != 0)
+        const struct hb_cell *cell = &plan->cells[i];
+
+        if (!is_named(plan, cell, prefix))
             continue;
-        if (found != NULL)
+        if (found != NULL && found->id != cell->id)
             return hb_fail(err, HB_ERR_INPUT, "several cells begin with '%.16s'; give more of it",
                            prefix);
-        found = &plan->cells[i];
+        if (found == NULL)
+            found = cell;
     }
     if (found == NULL)
         return hb_fail(err, HB_ERR_NOT_FOUND,
@@ -105,12 +118,13 @@ static int run_replay(struct hb_cli *cli, const void *opaque, char *const *argum
 
 const struct hb_command hb_command_replay = {
     .name = "replay",
-    .arguments = "CELL [-- PREFIX…]",
+    .arguments = "CELL[@SUBJECT] [-- PREFIX…]",
     .summary = "Run one cell's worker by hand, under a debugger if need be",
     .description =
         "Start the cell's server, print the job and go lines, and run its worker in the "
         "foreground. Nothing is stored. CELL is an id or the beginning of one, of the newest "
-        "stored sweep or of --scenario. Words after -- come before the worker's command:\n"
+        "stored sweep or of --scenario, with @NAME behind it for another subject than the base. "
+        "Words after -- come before the worker's command:\n"
         "  http-benchmark replay 5c45 -- perf stat\n"
         "  http-benchmark replay 5c45 -- gdb -ex 'run < {input}' --args",
     .options = replay_option_table,

@@ -36,12 +36,13 @@ static int run_show(struct hb_cli *cli, const void *opaque, char *const *argumen
 
 const struct hb_command hb_command_show = {
     .name = "show",
-    .arguments = "CELL|RUN",
+    .arguments = "CELL[@SUBJECT]|RUN",
     .summary = "Tell why a stored number is what it is",
     .description = "Tell all that is known of one cell or run of a stored sweep: intervals, round "
                    "by round, trust flags with the figures behind them, who used which CPU, who "
                    "counted what, and from where it all came. CELL is the beginning of a cell's "
-                   "id, RUN the number of a run in its sweep; both stand in the HTML report.",
+                   "id, with @NAME behind it for another subject than the base, RUN the number "
+                   "of a run in its sweep; both stand in the HTML report.",
     .options = show_option_table,
     .options_count = HB_ARRAY_LEN(show_option_table),
     .options_bytes = sizeof(struct show_options),

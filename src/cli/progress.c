@@ -63,16 +63,17 @@ void hb_progress_show(struct hb_progress_line *line, const struct hb_plan *plan,
 {
     const struct hb_cell *cell = &plan->cells[plan->runs[progress->run].cell];
     const struct hb_scenario *scenario = plan->scenario;
+    const char *subject = hb_cell_subject(scenario, cell);
     char remaining[HB_ROUGH_TIME_BYTES], rate[32], text[512];
 
     if (!line->enabled)
         return;
     hb_format_rough_time(remaining, progress->remaining_ns);
     format_rate(rate, sizeof rate, progress->requests_per_second);
-    snprintf(text, sizeof text, "[%zu/%zu] %s %s ×%u · %s · %s/s · %llu errors · %s left",
+    snprintf(text, sizeof text, "[%zu/%zu] %s%s%s %s ×%u · %s · %s/s · %llu errors · %s left",
              progress->runs_done + 1, progress->runs_total, scenario->clients[cell->client].label,
-             hb_method_name((enum hb_method)cell->method), scenario->concurrency[cell->concurrency],
-             hb_exec_phase_name(progress->phase), rate, (unsigned long long)progress->failed,
-             remaining);
+             subject[0] != '\0' ? " " : "", subject, hb_method_name((enum hb_method)cell->method),
+             scenario->concurrency[cell->concurrency], hb_exec_phase_name(progress->phase), rate,
+             (unsigned long long)progress->failed, remaining);
     hb_progress_show_text(line, text);
 }

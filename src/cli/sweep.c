@@ -59,10 +59,11 @@ static void tell_failure(struct sweep *sweep, const struct hb_run_result *result
 
     hb_progress_clear(&sweep->progress);
     hb_cli_notice(sweep->cli, "%s failed (%s %s %s ×%u on %s): %s", which,
-                  hb_cell_client_label(scenario, cell, &sweep->cli->arena),
+                  hb_cell_contender(scenario, cell, &sweep->cli->arena),
                   hb_method_name((enum hb_method)cell->method),
                   hb_cli_safe(sweep->cli, scenario->urls[cell->url].url),
-                  scenario->concurrency[cell->concurrency], scenario->servers[cell->server].name,
+                  scenario->concurrency[cell->concurrency],
+                  hb_server_instance(&scenario->servers[cell->server]),
                   hb_cli_safe(sweep->cli, result->failure));
 }
 

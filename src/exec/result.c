@@ -22,6 +22,7 @@ static const char *const purpose_names[] = {
     [HB_PURPOSE_SMOKE] = "smoke",
     [HB_PURPOSE_CEILING] = "ceiling",
     [HB_PURPOSE_FLOOR] = "floor",
+    [HB_PURPOSE_CONTROL] = "control",
 };
 
 static const struct {
@@ -92,10 +93,12 @@ static void each_hist(struct hb_run_result *result, void (*apply)(struct hb_hist
         apply(hists[i]);
 }
 
-enum hb_run_purpose hb_yardstick_purpose(const struct hb_plan *plan, size_t run)
+enum hb_run_purpose hb_run_purpose(const struct hb_plan *plan, size_t run)
 {
     const struct hb_cell *cell = &plan->cells[plan->runs[run].cell];
 
+    if (!hb_plan_is_yardstick(plan, run))
+        return hb_cell_is_control(plan->scenario, cell) ? HB_PURPOSE_CONTROL : HB_PURPOSE_MEASURED;
     return plan->scenario->clients[cell->client].entry->sends_nothing ? HB_PURPOSE_FLOOR
                                                                       : HB_PURPOSE_CEILING;
 }
@@ -109,8 +112,8 @@ void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan
         .status = HB_RUN_FAILED,
         .load_average = -1,
     };
-    if (plan != NULL && hb_plan_is_yardstick(plan, run))
-        result->purpose = hb_yardstick_purpose(plan, run);
+    if (plan != NULL && run < plan->runs_count + plan->yardsticks_count)
+        result->purpose = hb_run_purpose(plan, run);
     each_hist(result, hb_hist_init);
 }
 

@@ -27,13 +27,14 @@ enum hb_run_purpose {
     HB_PURPOSE_SMOKE,    /* one request */
     HB_PURPOSE_CEILING,  /* the yardstick client: the most that the server gives under this load */
     HB_PURPOSE_FLOOR,    /* a client that sends nothing: what the harness itself takes */
+    HB_PURPOSE_CONTROL,  /* the base of two subjects once more, held against itself */
 };
 
 const char *hb_run_status_name(enum hb_run_status status);    /* "ok", "failed", "skipped", … */
 const char *hb_run_purpose_name(enum hb_run_purpose purpose); /* "measured", "smoke", … */
 
-/* HB_PURPOSE_CEILING or HB_PURPOSE_FLOOR, of a yardstick's run. */
-enum hb_run_purpose hb_yardstick_purpose(const struct hb_plan *plan, size_t run);
+/* What a run of a plan is for, unless it is of a smoke test. */
+enum hb_run_purpose hb_run_purpose(const struct hb_plan *plan, size_t run);
 
 /* Why a result should not be believed; bits of hb_run_result.flags. */
 enum hb_flag {

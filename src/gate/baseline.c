@@ -30,6 +30,7 @@ struct hb_run_row hb_baseline_label(const struct hb_run_row *row)
     return (struct hb_run_row){
         .cell_id = row->cell_id,
         .client = row->client,
+        .contender = row->client,
         .mode = row->mode,
         .server = row->server,
         .method = row->method,

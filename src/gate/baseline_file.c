@@ -510,6 +510,7 @@ static struct hb_run_row to_label(const struct file_cell *cell)
     return (struct hb_run_row){
         .cell_id = cell->cell,
         .client = cell->client,
+        .contender = cell->client,
         .mode = cell->mode,
         .server = cell->server,
         .method = cell->method,

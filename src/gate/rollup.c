@@ -26,7 +26,7 @@ struct tally {
 
 static const char *name_of(const struct hb_cell_summary *cell, enum hb_comparison comparison)
 {
-    return comparison == HB_COMPARE_SERVERS ? cell->first->server : cell->first->client;
+    return comparison == HB_COMPARE_SERVERS ? cell->first->server : cell->first->contender;
 }
 
 static int compare_loads(const struct hb_cell_summary *left, const struct hb_cell_summary *right,
@@ -34,7 +34,7 @@ static int compare_loads(const struct hb_cell_summary *left, const struct hb_cel
 {
     const struct hb_run_row *a = left->first, *b = right->first;
     bool servers = comparison == HB_COMPARE_SERVERS;
-    int order = strcmp(servers ? a->client : a->server, servers ? b->client : b->server);
+    int order = strcmp(servers ? a->contender : a->server, servers ? b->contender : b->server);
 
     if (order == 0)
         order = strcmp(a->method, b->method);

@@ -33,7 +33,7 @@ int hb_run_compare_labels(const struct hb_run_row *a, const struct hb_run_row *b
     if (order == 0)
         order = (a->duration_ns > b->duration_ns) - (a->duration_ns < b->duration_ns);
     if (order == 0)
-        order = strcmp(a->client, b->client);
+        order = strcmp(a->contender, b->contender);
     return order;
 }
 
@@ -159,12 +159,13 @@ static int summarise_cell(struct hb_store *store, const struct hb_run_row *const
     return 0;
 }
 
-/* How many of the sorted runs from `start` on belong to the same cell. */
+/* How many of the sorted runs from `start` on belong to the same cell of one subject. */
 static size_t same_cell(const struct hb_run_row *const *sorted, size_t start, size_t count)
 {
     size_t end = start + 1;
 
-    while (end < count && strcmp(sorted[end]->cell_id, sorted[start]->cell_id) == 0)
+    while (end < count && strcmp(sorted[end]->cell_id, sorted[start]->cell_id) == 0 &&
+           strcmp(sorted[end]->subject, sorted[start]->subject) == 0)
         end++;
     return end - start;
 }

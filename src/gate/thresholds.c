@@ -54,8 +54,8 @@ void hb_breach_describe(const struct hb_breach *breach, struct hb_buf *ret_text)
     const struct hb_run_row *run = breach->cell->first;
     enum hb_metric metric = breach->threshold->metric;
 
-    hb_buf_printf(ret_text, "%s %s %s %s ×%u: %s ", run->client, run->method, run->server, run->url,
-                  run->concurrency, hb_metric_name(metric));
+    hb_buf_printf(ret_text, "%s %s %s %s ×%u: %s ", run->contender, run->method, run->server,
+                  run->url, run->concurrency, hb_metric_name(metric));
     if (breach->measured)
         hb_metric_format(metric, breach->value, ret_text);
     else

@@ -38,7 +38,7 @@ enum hb_comparison hb_comparison_of(const struct hb_summaries *cells)
     for (size_t i = 1; i < cells->count; i++) {
         const struct hb_run_row *a = cells->cells[i - 1].first, *b = cells->cells[i].first;
 
-        if (strcmp(a->client, b->client) != 0)
+        if (strcmp(a->contender, b->contender) != 0)
             return HB_COMPARE_CLIENTS;
         several_servers |= strcmp(a->server, b->server) != 0;
     }

@@ -245,6 +245,8 @@ static bool alias_matches(const struct hb_scenario *scenario, enum hb_axis axis,
 
     if (axis == HB_AXIS_CLIENT)
         return text_matches(scenario->clients[index].entry->name, glob);
+    if (axis == HB_AXIS_SERVER)
+        return text_matches(hb_server_instance(&scenario->servers[index]), glob);
     if (axis == HB_AXIS_DURATION && hb_parse_duration(glob, &duration_ns) == 0)
         return duration_ns == scenario->durations_ns[index];
     return false;

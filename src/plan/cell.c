@@ -61,6 +61,15 @@ const char *hb_cell_client_library(const struct hb_scenario *scenario, const str
     return with_profile(scenario, cell, client->library, arena);
 }
 
+const char *hb_cell_contender(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                              struct hb_arena *arena)
+{
+    const char *label = hb_cell_client_label(scenario, cell, arena);
+    const char *subject = hb_cell_subject(scenario, cell);
+
+    return subject[0] == '\0' ? label : hb_arena_printf(arena, "%s [%s]", label, subject);
+}
+
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES])
 {
     snprintf(text, HB_CELL_ID_BYTES, "%016" PRIx64, cell->id);

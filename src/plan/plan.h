@@ -139,6 +139,11 @@ const char *hb_cell_client_library(const struct hb_scenario *scenario, const str
 /* The name of a cell's subject; "" without subjects, and for yardsticks. Its number is the
  * client's. */
 const char *hb_cell_subject(const struct hb_scenario *scenario, const struct hb_cell *cell);
+bool hb_cell_is_control(const struct hb_scenario *scenario, const struct hb_cell *cell);
+
+/* Who is held against others: the client, and the subject behind it: "httpx/async [head]". */
+const char *hb_cell_contender(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                              struct hb_arena *arena);
 
 void hb_cell_format_id(const struct hb_cell *cell, char text[HB_CELL_ID_BYTES]);
 

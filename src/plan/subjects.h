@@ -7,8 +7,6 @@
 /* How many subjects have cells of the matrix: all but the control. */
 size_t hb_subjects_named(const struct hb_scenario *scenario);
 
-bool hb_cell_is_control(const struct hb_scenario *scenario, const struct hb_cell *cell);
-
 /* Fill in plan->pairs, and add the cells of the control behind plan->cells, which is `cells` and
  * has room for scenario->control_cells more. */
 void hb_plan_pair(struct hb_plan *plan, struct hb_cell *cells, struct hb_arena *arena);

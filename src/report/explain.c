@@ -35,27 +35,44 @@ static const struct hb_run_row *find_run(const struct sweep_runs *runs, size_t n
     return NULL;
 }
 
-static int find_cell(const struct sweep_runs *runs, const char *prefix, int64_t sweep_id,
-                     const char **ret_cell_id, struct hb_error *err)
+/* A cell as a person names it: the beginning of its id, and "@head" for another subject than the
+ * first. */
+static bool is_named(const struct hb_run_row *run, const char *name)
 {
-    const char *found = NULL;
+    size_t length = strcspn(name, "@");
+
+    return strncmp(run->cell_id, name, length) == 0 &&
+           (name[length] == '\0' || strcmp(run->subject, name + length + 1) == 0);
+}
+
+/* The base comes first in the order of cells, whichever ran first. */
+static bool is_before(const struct hb_run_row *a, const struct hb_run_row *b)
+{
+    return a->ordinal < b->ordinal;
+}
+
+static int find_cell(const struct sweep_runs *runs, const char *name, int64_t sweep_id,
+                     const struct hb_run_row **ret_run, struct hb_error *err)
+{
+    const struct hb_run_row *found = NULL;
 
     for (size_t i = 0; i < runs->count; i++) {
-        const char *id = runs->rows[i].cell_id;
+        const struct hb_run_row *run = &runs->rows[i];
 
-        if (strncmp(id, prefix, strlen(prefix)) != 0)
+        if (!is_named(run, name))
             continue;
-        if (found != NULL && strcmp(found, id) != 0)
+        if (found != NULL && strcmp(found->cell_id, run->cell_id) != 0)
             return hb_fail(err, HB_ERR_INPUT, "several cells begin with '%.16s'; give more of it",
-                           prefix);
-        found = id;
+                           name);
+        if (found == NULL || is_before(run, found))
+            found = run;
     }
     if (found == NULL)
         return hb_fail(err, HB_ERR_NOT_FOUND,
                        "sweep %" PRId64 " has no cell '%.64s'; its HTML report and "
                        "'http-benchmark report --format csv' name them",
-                       sweep_id, prefix);
-    *ret_cell_id = found;
+                       sweep_id, name);
+    *ret_run = found;
     return 0;
 }
 
@@ -65,7 +82,7 @@ static int select_runs(const struct sweep_runs *all, const char *what, struct hb
                        struct hb_error *err)
 {
     size_t number = run_number(what);
-    const char *cell_id = "";
+    const struct hb_run_row *named = NULL;
 
     *ret_chosen =
         (struct sweep_runs){.rows = hb_arena_calloc(arena, all->count, sizeof *ret_chosen->rows)};
@@ -79,10 +96,10 @@ static int select_runs(const struct sweep_runs *all, const char *what, struct hb
         ret_chosen->rows[ret_chosen->count++] = *explanation->run;
         return 0;
     }
-    if (find_cell(all, what, explanation->sweep->id, &cell_id, err) != 0)
+    if (find_cell(all, what, explanation->sweep->id, &named, err) != 0)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
-        if (strcmp(all->rows[i].cell_id, cell_id) == 0)
+        if (all->rows[i].ordinal == named->ordinal)
             ret_chosen->rows[ret_chosen->count++] = all->rows[i];
     }
     return 0;

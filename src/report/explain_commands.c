@@ -48,10 +48,13 @@ static void put_stored(struct hb_buf *text, const struct hb_evidence *evidence,
 
 static const char *replay_command(const struct hb_evidence *evidence, const char *database)
 {
+    const struct hb_run_row *run = evidence->cell->first;
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
 
     hb_buf_init(&text, 1 << 16);
-    hb_buf_printf(&text, "http-benchmark replay %.*s", CELL_DIGITS, evidence->cell->first->cell_id);
+    hb_buf_printf(&text, "http-benchmark replay %.*s", CELL_DIGITS, run->cell_id);
+    if (run->subject[0] != '\0')
+        hb_buf_printf(&text, "@%s", run->subject);
     put_stored(&text, evidence, database);
     return hb_arena_strdup(evidence->arena, hb_buf_text(&text));
 }
@@ -77,6 +80,8 @@ static const char *rerun_command(const struct hb_evidence *evidence)
     hb_buf_puts(&text, "http-benchmark run ");
     put_word(&text, evidence->sweep->scenario_path);
     put_filter(&text, "client", run->client);
+    if (run->subject[0] != '\0')
+        put_filter(&text, "subject", run->subject);
     put_filter(&text, "server", run->server);
     put_filter(&text, "method", run->method);
     put_filter(&text, "url", run->url);

@@ -70,6 +70,8 @@ static void add_client_provenance(struct hb_facts *facts)
                      ? hb_arena_printf(facts->evidence->arena, "%s %s, %s", run->client_library,
                                        run->client_version, run->runtime)
                      : run->client);
+    if (run->subject[0] != '\0')
+        hb_fact_text(facts, "subject", "subject", run->subject);
     if (strcmp(run->options_json, "{}") != 0)
         hb_fact_text(facts, "options", "options", run->options_json);
     if (facts->evidence->workers_count == 0)

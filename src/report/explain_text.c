@@ -69,7 +69,7 @@ static void print_title(const struct hb_explanation *explanation, FILE *out)
     else
         hb_buf_printf(&text, "Cell %.8s, %zu of %zu runs measured", run->cell_id, cell->ok,
                       cell->runs_count - cell->not_needed);
-    hb_buf_printf(&text, ": %s, %s %s on %s, %" PRIu32 " at once for %g s", run->client,
+    hb_buf_printf(&text, ": %s, %s %s on %s, %" PRIu32 " at once for %g s", run->contender,
                   run->method, run->url, run->server, run->concurrency,
                   (double)run->duration_ns / 1e9);
     hb_run_describe_rate(run, &text);

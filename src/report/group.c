@@ -9,12 +9,12 @@
 
 const char *hb_compared_name(const struct hb_run_row *run, enum hb_comparison comparison)
 {
-    return comparison == HB_COMPARE_SERVERS ? run->server : run->client;
+    return comparison == HB_COMPARE_SERVERS ? run->server : run->contender;
 }
 
 static const char *common_name(const struct hb_run_row *run, enum hb_comparison comparison)
 {
-    return comparison == HB_COMPARE_SERVERS ? run->client : run->server;
+    return comparison == HB_COMPARE_SERVERS ? run->contender : run->server;
 }
 
 /* By everything that is not compared and not concurrency. */

@@ -254,7 +254,7 @@ void hb_html_flags(const struct hb_report *report, FILE *out)
 static void write_failure(const struct hb_run_row *run, FILE *out)
 {
     fprintf(out, "<details><summary><span class=\"fail\">✕ run %u</span>, ", run->position + 1);
-    hb_markup_text(out, run->client);
+    hb_markup_text(out, run->contender);
     fputs(", ", out);
     write_described(run, out);
     fputs(": ", out);
@@ -313,7 +313,7 @@ static void write_run(const struct hb_run_row *run, FILE *out)
 {
     fprintf(out, "<tr><td>%u</td><td>%u</td><td class=\"text\">%.8s</td><td class=\"text\">",
             run->position + 1, run->round + 1, run->cell_id);
-    hb_markup_text(out, run->client);
+    hb_markup_text(out, run->contender);
     fputs(" ", out);
     hb_markup_text(out, run->client_version);
     fputs("</td><td class=\"text\">", out);

@@ -118,6 +118,8 @@ static void write_cell(const struct hb_cell_summary *cell, enum hb_comparison co
     fputs("{", out);
     write_text(out, &first, "cell", run->cell_id);
     write_text(out, &first, "client", run->client);
+    if (run->subject[0] != '\0')
+        write_text(out, &first, "subject", run->subject);
     write_text(out, &first, "server", run->server);
     write_text(out, &first, "method", run->method);
     write_text(out, &first, "url", run->url);

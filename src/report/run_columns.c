@@ -41,6 +41,7 @@ static const char *label_flags(const struct hb_run_row *run, char *scratch)
 const struct hb_run_label hb_run_labels[] = {
     TEXT("cell", cell_id),
     TEXT("client", client),
+    TEXT("subject", subject),
     TEXT("client_library", client_library),
     TEXT("client_version", client_version),
     TEXT("mode", mode),

@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "store/db.h"
 
+/* What stands behind the name of a client of a run `r`: nothing, or its subject. */
+#define HB_SQL_OF_SUBJECT "CASE r.subject WHEN '' THEN '' ELSE ' [' || r.subject || ']' END"
+
 enum hb_field_kind {
     HB_FIELD_TEXT,   /* const char *; "" for NULL */
     HB_FIELD_U32,    /* unsigned or uint32_t; out of range: 0 */

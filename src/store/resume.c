@@ -27,12 +27,13 @@ static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct h
     *ret_runs_count = 0;
     *ret_same = false;
     if (hb_db_prepare_id(store,
-                         "SELECT c.cell_key, r.round, r.status = 'pending' FROM runs r "
+                         "SELECT c.cell_key, r.round, r.status = 'pending', r.subject FROM runs r "
                          "JOIN cells c ON c.id = r.cell_id WHERE r.sweep_id = ? "
                          "ORDER BY r.position",
                          sweep_id, &statement, err) != 0)
         return -1;
     for (;; position++) {
+        const struct hb_cell *cell;
         char key[HB_CELL_ID_BYTES];
 
         if (hb_db_step(store, statement, &row, err) != 0)
@@ -41,8 +42,10 @@ static int compare_plan(struct hb_store *store, int64_t sweep_id, const struct h
             break;
         if (position == plan->runs_count + plan->yardsticks_count)
             return 0;
-        hb_cell_format_id(&plan->cells[plan->runs[position].cell], key);
+        cell = &plan->cells[plan->runs[position].cell];
+        hb_cell_format_id(cell, key);
         if (strcmp(key, text_of(statement, 0)) != 0 ||
+            strcmp(hb_cell_subject(plan->scenario, cell), text_of(statement, 3)) != 0 ||
             sqlite3_column_int64(statement, 1) != plan->runs[position].round)
             return 0;
         if (sqlite3_column_int(statement, 2) != 0)

@@ -5,6 +5,8 @@
  */
 #include "store/schema.h"
 
+#include "store/fields.h"
+
 static const char sweeps_sql[] =
     "CREATE TABLE environments ("
     "  id INTEGER PRIMARY KEY,"
@@ -143,34 +145,36 @@ static const char parts_sql[] =
 
 /* The old tool's columns and units: seconds, percent of one core, MB (2^20 bytes), percent. Ids of
  * ours are told from others by their form, even from those that imitate it. */
-static const char view_sql[] =
-    "CREATE VIEW benchmark_results ("
-    "  id, name, client_library, client_type, http_method, url, start_time, end_time, duration,"
-    "  requests_count, requests_per_second, avg_response_time, p95_response_time,"
-    "  p99_response_time, cpu_usage_avg, memory_usage_avg, error_count, error_rate,"
-    "  concurrency_level, config_snapshot, created_at) AS "
-    "SELECT 'run-' || r.id, s.scenario_name, c.client_library, c.mode, c.method,"
-    "  ifnull(c.server_url, '') || c.url,"
-    "  strftime('%Y-%m-%dT%H:%M:%f+00:00', r.started_wall_ns / 1e9, 'unixepoch'),"
-    "  strftime('%Y-%m-%dT%H:%M:%f+00:00', r.ended_wall_ns / 1e9, 'unixepoch'),"
-    "  (r.window_end_ns - r.window_start_ns) / 1e9,"
-    "  r.verified + r.failed,"
-    "  r.verified * 1e9 / (r.window_end_ns - r.window_start_ns),"
-    "  r.response_mean_ns / 1e9, r.response_p95_ns / 1e9, r.response_p99_ns / 1e9,"
-    "  r.client_cpu_ns * 100.0 / (r.window_end_ns - r.window_start_ns),"
-    "  r.client_rss_avg_bytes / 1048576.0,"
-    "  r.failed, r.failed * 100.0 / (r.verified + r.failed),"
-    "  c.concurrency, c.canonical,"
-    "  datetime(r.ended_wall_ns / 1000000000, 'unixepoch')"
-    "  FROM runs r JOIN cells c ON c.id = r.cell_id JOIN sweeps s ON s.id = r.sweep_id"
-    "  WHERE r.purpose = 'measured' AND r.status = 'ok'"
-    "  UNION ALL "
-    "SELECT CASE WHEN id GLOB 'run-[0-9]*' THEN 'legacy-' || id ELSE id END,"
-    "  name, client_library, client_type, http_method, url, start_time, end_time, duration,"
-    "  requests_count, requests_per_second, avg_response_time, p95_response_time,"
-    "  p99_response_time, cpu_usage_avg, memory_usage_avg, error_count, error_rate,"
-    "  concurrency_level, config_snapshot, created_at"
-    "  FROM legacy_results;";
+#define VIEW(client_library)                                                                       \
+    "CREATE VIEW benchmark_results ("                                                              \
+    "  id, name, client_library, client_type, http_method, url, start_time, end_time, duration,"   \
+    "  requests_count, requests_per_second, avg_response_time, p95_response_time,"                 \
+    "  p99_response_time, cpu_usage_avg, memory_usage_avg, error_count, error_rate,"               \
+    "  concurrency_level, config_snapshot, created_at) AS "                                        \
+    "SELECT 'run-' || r.id, s.scenario_name, " client_library ", c.mode, c.method,"                \
+    "  ifnull(c.server_url, '') || c.url,"                                                         \
+    "  strftime('%Y-%m-%dT%H:%M:%f+00:00', r.started_wall_ns / 1e9, 'unixepoch'),"                 \
+    "  strftime('%Y-%m-%dT%H:%M:%f+00:00', r.ended_wall_ns / 1e9, 'unixepoch'),"                   \
+    "  (r.window_end_ns - r.window_start_ns) / 1e9,"                                               \
+    "  r.verified + r.failed,"                                                                     \
+    "  r.verified * 1e9 / (r.window_end_ns - r.window_start_ns),"                                  \
+    "  r.response_mean_ns / 1e9, r.response_p95_ns / 1e9, r.response_p99_ns / 1e9,"                \
+    "  r.client_cpu_ns * 100.0 / (r.window_end_ns - r.window_start_ns),"                           \
+    "  r.client_rss_avg_bytes / 1048576.0,"                                                        \
+    "  r.failed, r.failed * 100.0 / (r.verified + r.failed),"                                      \
+    "  c.concurrency, c.canonical,"                                                                \
+    "  datetime(r.ended_wall_ns / 1000000000, 'unixepoch')"                                        \
+    "  FROM runs r JOIN cells c ON c.id = r.cell_id JOIN sweeps s ON s.id = r.sweep_id"            \
+    "  WHERE r.purpose = 'measured' AND r.status = 'ok'"                                           \
+    "  UNION ALL "                                                                                 \
+    "SELECT CASE WHEN id GLOB 'run-[0-9]*' THEN 'legacy-' || id ELSE id END,"                      \
+    "  name, client_library, client_type, http_method, url, start_time, end_time, duration,"       \
+    "  requests_count, requests_per_second, avg_response_time, p95_response_time,"                 \
+    "  p99_response_time, cpu_usage_avg, memory_usage_avg, error_count, error_rate,"               \
+    "  concurrency_level, config_snapshot, created_at"                                             \
+    "  FROM legacy_results;"
+
+static const char view_sql[] = VIEW("c.client_library");
 
 int hb_schema_create(struct hb_store *store, struct hb_error *err)
 {
@@ -262,4 +266,13 @@ static const char pins_sql[] =
 int hb_schema_add_pins(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, pins_sql, err);
+}
+
+/* Version 6: an average over base and head would be one of neither. */
+static const char subjects_sql[] =
+    "DROP VIEW benchmark_results;" VIEW("c.client_library || " HB_SQL_OF_SUBJECT);
+
+int hb_schema_tell_subjects_apart(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store, subjects_sql, err);
 }

@@ -27,12 +27,12 @@ int hb_store_save_server(struct hb_store *store, int64_t sweep_id,
     struct hb_row row = {0};
     bool known = false;
 
-    if (is_known(store, sweep_id, facts->server->name, &known, err) != 0)
+    if (is_known(store, sweep_id, hb_server_instance(facts->server), &known, err) != 0)
         return -1;
     if (known)
         return 0;
     hb_row_integer(&row, "sweep_id", sweep_id);
-    hb_row_text(&row, "server", facts->server->name);
+    hb_row_text(&row, "server", hb_server_instance(facts->server));
     hb_row_text(&row, "version", facts->version);
     hb_row_text(&row, "configuration", facts->configuration);
     return hb_row_insert_one(store, "servers", &row, err);

@@ -118,17 +118,19 @@ struct hb_sweep_row {
 struct hb_run_row {
     int64_t id;
     unsigned round, attempt, position; /* position: order of execution, from 0 */
+    unsigned ordinal;                  /* of the cell in the plan; each subject's has its own */
     const char *cell_id, *client, *mode, *server, *method, *url, *client_library, *client_version,
         *runtime;
-    const char *subject; /* "base", "head"; "" without subjects */
-    const char *series;  /* what makes the cell's id, the window's length aside: canonical JSON */
+    const char *subject;   /* "base", "head"; "" without subjects */
+    const char *contender; /* who is held against others: the client, "httpx/async [head]" */
+    const char *series;    /* what makes the cell's id, the window's length aside: canonical JSON */
     const char *http, *options_json;
     uint32_t concurrency;
     double rate;         /* requests a second, of bursts the mean; 0: closed loop */
     uint32_t burst;      /* requests due together; 0: no bursts */
     int64_t every_ns;    /* from one burst to the next */
     int64_t duration_ns; /* as the cell says */
-    const char *purpose; /* "measured", "smoke"; of yardsticks "ceiling", "floor" */
+    const char *purpose; /* "measured", "smoke", "control"; of yardsticks "ceiling", "floor" */
     const char *status;  /* "pending", "ok", "failed", "skipped" */
     const char *failure, *log_tail;
     unsigned flags;
@@ -256,7 +258,8 @@ int hb_store_load_wires(struct hb_store *store, int64_t sweep_id, struct hb_aren
                         struct hb_wire_row **ret_rows, size_t *ret_count,
                         struct hb_error *err) HB_MUST_CHECK;
 
-/* The ordinal of the profile that the cell whose id begins with `prefix` shares. HB_ERR_NOT_FOUND
+/* The ordinal of the profile that the cell whose id begins with `prefix` shares; of subjects, the
+ * base's. HB_ERR_NOT_FOUND
  * when there is no such cell, HB_ERR_INPUT when there are several with different profiles. */
 int hb_store_find_wire(struct hb_store *store, int64_t sweep_id, const char *prefix,
                        int64_t *ret_ordinal, struct hb_error *err) HB_MUST_CHECK;

@@ -123,7 +123,7 @@ static int insert_cell(struct hb_store *store, sqlite3_stmt **statement, int64_t
     hb_row_integer(&row, "sweep_id", sweep_id);
     hb_row_integer(&row, "ordinal", (int64_t)ordinal);
     hb_row_name(&row, "cell_key", key);
-    hb_row_text(&row, "server", server->name);
+    hb_row_text(&row, "server", hb_server_instance(server));
     hb_row_text(&row, "server_url", server->url);
     hb_row_text(&row, "client", hb_cell_client_label(scenario, cell, &arena));
     hb_row_text(&row, "client_library", hb_cell_client_library(scenario, cell, &arena));
@@ -155,11 +155,13 @@ static int insert_cells(struct hb_store *store, int64_t sweep_id, const struct h
     return 0;
 }
 
-/* Of a pending run; yardsticks get the one they will be made with. */
+/* Of a pending run; yardsticks and controls get the one they will be made with. */
 static enum hb_run_purpose purpose_of(const struct hb_plan *plan, size_t run,
                                       enum hb_run_purpose own)
 {
-    return hb_plan_is_yardstick(plan, run) ? hb_yardstick_purpose(plan, run) : own;
+    enum hb_run_purpose purpose = hb_run_purpose(plan, run);
+
+    return purpose == HB_PURPOSE_MEASURED || own == HB_PURPOSE_SMOKE ? own : purpose;
 }
 
 static int insert_runs(struct hb_store *store, int64_t sweep_id, const struct hb_plan *plan,
@@ -176,6 +178,8 @@ static int insert_runs(struct hb_store *store, int64_t sweep_id, const struct hb
         hb_row_integer(&row, "position", (int64_t)i);
         hb_row_integer(&row, "round", plan->runs[i].round);
         hb_row_name(&row, "purpose", hb_run_purpose_name(purpose_of(plan, i, own)));
+        hb_row_name(&row, "subject",
+                    hb_cell_subject(plan->scenario, &plan->cells[plan->runs[i].cell]));
         if (hb_row_insert(store, &statement, "runs", &row, err) != 0)
             return -1;
     }

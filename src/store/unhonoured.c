@@ -17,7 +17,7 @@ static const struct hb_field fields[] = {
 };
 
 static const char sql[] =
-    "SELECT DISTINCT c.client, json_extract(item.value, '$.what'), "
+    "SELECT DISTINCT c.client || " HB_SQL_OF_SUBJECT ", json_extract(item.value, '$.what'), "
     "                json_extract(item.value, '$.why') "
     "FROM workers AS w JOIN runs AS r ON r.id = w.run_id JOIN cells AS c ON c.id = r.cell_id, "
     "  json_each(CASE WHEN json_valid(w.ready) THEN w.ready ELSE '{}' END, '$.cannot_honour') "

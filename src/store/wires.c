@@ -133,6 +133,10 @@ int hb_store_save_wire(struct hb_store *store, int64_t sweep_id,
 
 /* ---- reading ---- */
 
+/* All runs of a row of `cells` have one subject. */
+#define OF_SUBJECT                                                                                 \
+    "ifnull((SELECT " HB_SQL_OF_SUBJECT " FROM runs r WHERE r.cell_id = c.id LIMIT 1), '')"
+
 #define WIRE(expression, kind, name)                                                               \
     {                                                                                              \
         expression, HB_FIELD_##kind, offsetof(struct hb_wire_row, name)                            \
@@ -141,8 +145,8 @@ int hb_store_save_wire(struct hb_store *store, int64_t sweep_id,
 static const struct hb_field fields[] = {
     WIRE("w.ordinal", I64, ordinal),
     WIRE("c.cell_key", TEXT, cell_id),
-    WIRE("c.client", TEXT, client),
-    WIRE("c.client_library", TEXT, client_library),
+    WIRE("c.client || " OF_SUBJECT, TEXT, client),
+    WIRE("c.client_library || " OF_SUBJECT, TEXT, client_library),
     WIRE("c.mode", TEXT, mode),
     WIRE("c.server", TEXT, server),
     WIRE("c.method", TEXT, method),
@@ -217,8 +221,11 @@ int hb_store_find_wire(struct hb_store *store, int64_t sweep_id, const char *pre
     bool found = false;
 
     if (hb_db_prepare_id(store,
-                         "SELECT min(wire_ordinal), max(wire_ordinal) FROM cells WHERE sweep_id = "
-                         "?1 AND substr(cell_key, 1, length(?2)) = ?2 AND wire_ordinal NOT NULL",
+                         "SELECT min(wire_ordinal), max(wire_ordinal) FROM cells c "
+                         "WHERE sweep_id = ?1 AND substr(cell_key, 1, length(?2)) = ?2 "
+                         "AND wire_ordinal NOT NULL AND NOT EXISTS (SELECT 1 FROM cells b "
+                         "  WHERE b.sweep_id = ?1 AND b.cell_key = c.cell_key"
+                         "  AND b.ordinal < c.ordinal)",
                          sweep_id, &statement, err) != 0)
         return -1;
     sqlite3_bind_text(statement, 2, prefix, -1, SQLITE_STATIC);

@@ -40,6 +40,7 @@ static inline struct hb_cell_summary *add_cell(struct made_cells *made, const ch
 
     assert_true(at < CELLS_MAX);
     made->rows[at] = (struct hb_run_row){.client = client,
+                                         .contender = client,
                                          .server = server,
                                          .method = "GET",
                                          .url = "/get",

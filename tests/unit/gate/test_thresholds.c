@@ -3,8 +3,12 @@
 
 #include "gate/thresholds.h"
 
-static const struct hb_run_row labels = {
-    .client = "c", .server = "s", .method = "GET", .url = "/get", .concurrency = 4};
+static const struct hb_run_row labels = {.client = "c",
+                                         .contender = "c",
+                                         .server = "s",
+                                         .method = "GET",
+                                         .url = "/get",
+                                         .concurrency = 4};
 
 /* A cell of one ok run with `verified` requests of `latency_ns` and `failed` failures. */
 static struct hb_cell_summary make_cell(uint64_t verified, uint64_t failed, int64_t latency_ns)
