@@ -18,10 +18,8 @@ static const char *const status_names[] = {
 };
 
 static const char *const purpose_names[] = {
-    [HB_PURPOSE_MEASURED] = "measured",
-    [HB_PURPOSE_SMOKE] = "smoke",
-    [HB_PURPOSE_CEILING] = "ceiling",
-    [HB_PURPOSE_FLOOR] = "floor",
+    [HB_PURPOSE_MEASURED] = "measured", [HB_PURPOSE_SMOKE] = "smoke",
+    [HB_PURPOSE_CEILING] = "ceiling",   [HB_PURPOSE_FLOOR] = "floor",
     [HB_PURPOSE_CONTROL] = "control",
 };
 
