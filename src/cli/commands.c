@@ -18,6 +18,7 @@ const struct hb_command *const hb_commands[] = {
     &hb_command_install,
     &hb_command_sweeps,
     &hb_command_baseline,
+    &hb_command_trend,
     &hb_command_replay,
     &hb_command_serve,
     NULL,

@@ -22,5 +22,6 @@ extern const struct hb_command hb_command_gate;
 extern const struct hb_command hb_command_calibrate;
 extern const struct hb_command hb_command_wire;
 extern const struct hb_command hb_command_baseline;
+extern const struct hb_command hb_command_trend;
 
 #endif

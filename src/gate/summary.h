@@ -49,7 +49,8 @@ int hb_summarise(struct hb_store *store, const struct hb_run_row *runs, size_t r
  */
 int hb_run_compare_rates(const struct hb_run_row *a, const struct hb_run_row *b);
 
-/* The order in which people read cells: by server, method, URL, rate, concurrency, duration, client.
+/* The order in which people read cells: by server, method, URL, rate, concurrency, duration,
+ * client.
  */
 int hb_run_compare_labels(const struct hb_run_row *a, const struct hb_run_row *b);
 
