@@ -23,10 +23,12 @@ struct hb_calibration {
     unsigned confirm_pairs; /* that show +10 % CPU nine times in ten; 0: more than a gate makes */
 };
 
-/* Of base against base: every cell counts, whether it is called a control or not. The first of a
- * pair is told by `wall_ns` only where the caller knows the order; order_effect is left NAN. */
-struct hb_calibration hb_calibrate(const struct hb_paired_cells *cells,
-                                   const struct hb_gate_options *options);
+/*
+ * Of base against base: every cell counts, whether it is called a control or not. HB_ERR_LIMIT
+ * beyond HB_WALSH_MAX pairs a cell. order_effect is left NAN: who was first is the plan's to know.
+ */
+int hb_calibrate(const struct hb_paired_cells *cells, const struct hb_gate_options *options,
+                 struct hb_calibration *ret_calibration, struct hb_error *err) HB_MUST_CHECK;
 
 /* Where no machine was calibrated: a shared virtual machine, as published figures show it. */
 struct hb_calibration hb_calibration_assumed(void);

@@ -62,10 +62,8 @@ struct hb_subject_names {
     const char *base, *head;
 };
 
-/* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round); those of the subject
- * HB_SUBJECT_CONTROL_NAME make controls. Runs of other subjects are left out. Everything in
- * `arena`.
- */
+/* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round); those of the
+ * control make controls. Runs of other subjects are left out. Everything in `arena`. */
 struct hb_paired_cells hb_pair_rows(const struct hb_run_row *rows, size_t count,
                                     const struct hb_subject_names *names, struct hb_arena *arena);
 

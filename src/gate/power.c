@@ -210,3 +210,15 @@ double hb_estimate_variance(unsigned pairs, double scatter)
 {
     return pairs > 0 && is_scatter(scatter) ? scatter * scatter / (EFFICIENCY * pairs) : NAN;
 }
+
+/* Both ends have to lie inside: each does 19 times in 20. */
+double hb_unchanged_margin(unsigned pairs, double alpha, double scatter)
+{
+    static const double Z_BOTH = 1.6448536269514722;
+    struct test test;
+
+    if (pairs == 0 || !is_scatter(scatter))
+        return NAN;
+    test = signed_rank_test(pairs, alpha);
+    return test.fires ? expm1(test.factor * (test.z + Z_BOTH) / (test.z + Z_POWER) * scatter) : NAN;
+}

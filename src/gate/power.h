@@ -24,6 +24,10 @@ double hb_resolution_of_runs(unsigned base, unsigned head, double alpha, double 
 /* The same of a gate: the screen has to route it, and the confirmation to confirm it. */
 double hb_resolution_of_gate(const struct hb_gate_options *options, double scatter, double limit);
 
+/* The smallest margin within which so many pairs show nine times in ten that nothing changed; NAN.
+ */
+double hb_unchanged_margin(unsigned pairs, double alpha, double scatter);
+
 /* Of the Hodges-Lehmann estimate, as a logarithm; NAN: unknown. */
 double hb_estimate_variance(unsigned pairs, double scatter);
 

@@ -41,6 +41,10 @@ void hb_procedure_free(struct hb_procedure *procedure);
 unsigned hb_procedure_rounds(const struct hb_gate_options *options);
 enum hb_stage hb_procedure_stage(const struct hb_gate_options *options, unsigned round);
 
+/* The ratio beyond which a screened estimate is routed to confirmation. A floor above the margin
+ * raises it by as much as it raises the limit. */
+double hb_route_bar(const struct hb_gate_options *options, const struct hb_metric_verdict *metric);
+
 /* How much of the budget is gone, whatever it went into; told before asking. Stages after the
  * screen take only what fits into the rest. Never told: the sum of what runs took counts. */
 void hb_procedure_spent(struct hb_procedure *procedure, int64_t spent_ns);

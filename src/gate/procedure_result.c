@@ -29,17 +29,15 @@ int hb_judge_screen(const struct hb_procedure *procedure, size_t cell, struct hb
     return hb_judge_paired_cell(&pairs, &rules, arena, ret_verdict, err);
 }
 
-/* A floor above the margin raises the bar by as much as it raises the limit. */
-static double bar_of(const struct hb_procedure *procedure, const struct hb_metric_verdict *metric)
+double hb_route_bar(const struct hb_gate_options *options, const struct hb_metric_verdict *metric)
 {
-    return 1 + procedure->options->route_above +
-           fmax(metric->limit - 1 - metric->margin.relative, 0);
+    return 1 + options->route_above + fmax(metric->limit - 1 - metric->margin.relative, 0);
 }
 
 static bool is_routed(const struct hb_procedure *procedure, enum hb_gate_metric number,
                       const struct hb_metric_verdict *metric, bool control)
 {
-    double bar = bar_of(procedure, metric);
+    double bar = hb_route_bar(procedure->options, metric);
 
     if (!metric->measured || metric->weight != HB_GATE_DECIDES)
         return false;
