@@ -3,9 +3,10 @@
 
 #include <math.h>
 
-#include "base/macros.h"
+#include "base/assert.h"
 #include "gate/power.h"
 #include "gate/procedure.h"
+#include "measure/stats_signed_rank.h"
 
 /* More pairs than this to see +10 % is no gate. */
 #define CONFIRM_MOST 60u
@@ -30,68 +31,70 @@ struct hb_calibration hb_calibration_assumed(void)
 
 /* ---- noise ---- */
 
+/* Never more than can be judged. */
+static struct hb_metric_verdict judge(enum hb_gate_metric metric,
+                                      const struct hb_gate_margin *margin,
+                                      const struct hb_gate_options *options,
+                                      const struct hb_pair *pairs, size_t count)
+{
+    struct hb_metric_verdict verdict;
+    size_t counted = count < HB_WALSH_MAX ? count : HB_WALSH_MAX;
+
+    if (hb_judge_pairs(metric, margin, options->alpha, pairs, counted, &verdict, NULL) != 0)
+        HB_ASSERT(false);
+    return verdict;
+}
+
 /* Within cells: cells differ in nothing here, but a lasting difference between sides is no noise.
  * NAN: no cell has two pairs with this figure. */
-static int pool_noise(const struct hb_paired_cells *cells, enum hb_gate_metric metric,
-                      const struct hb_gate_options *options, double *ret_noise,
-                      struct hb_error *err)
+static double pool_noise(const struct hb_paired_cells *cells, enum hb_gate_metric metric,
+                         const struct hb_gate_options *options)
 {
-    struct hb_gate_margin margin = {.relative = 0.03, .weight = HB_GATE_DECIDES};
+    static const struct hb_gate_margin any = {.relative = 0.03, .weight = HB_GATE_DECIDES};
     double squares = 0, freedom = 0;
 
     for (size_t i = 0; i < cells->count; i++) {
-        struct hb_metric_verdict verdict;
+        const struct hb_paired_cell *cell = &cells->cells[i];
+        struct hb_metric_verdict verdict = judge(metric, &any, options, cell->pairs, cell->count);
 
-        if (hb_judge_pairs(metric, &margin, options->alpha, cells->cells[i].pairs,
-                           cells->cells[i].count, &verdict, err) != 0)
-            return -1;
         if (!verdict.measured || verdict.pairs < 2)
             continue;
         squares += verdict.scatter * verdict.scatter * (verdict.pairs - 1);
         freedom += verdict.pairs - 1;
     }
-    *ret_noise = freedom > 0 ? sqrt(squares / freedom) : NAN;
-    return 0;
+    return freedom > 0 ? sqrt(squares / freedom) : NAN;
 }
 
 /* ---- what a screen would have routed for nothing ---- */
 
-static int is_routed(const struct hb_gate_options *options, const struct hb_pair *pairs,
-                     bool *ret_routed, struct hb_error *err)
+static bool is_routed(const struct hb_gate_options *options, const struct hb_pair *pairs)
 {
-    *ret_routed = false;
-    for (unsigned i = 0; i < HB_GATE_METRICS && !*ret_routed; i++) {
+    for (unsigned i = 0; i < HB_GATE_METRICS; i++) {
         const struct hb_gate_margin *margin = &options->margins[i];
         struct hb_metric_verdict verdict;
 
         if (margin->weight != HB_GATE_DECIDES || hb_is_exact((enum hb_gate_metric)i, margin))
             continue;
-        if (hb_judge_pairs((enum hb_gate_metric)i, margin, options->alpha, pairs,
-                           options->screen_pairs, &verdict, err) != 0)
-            return -1;
-        *ret_routed = verdict.measured && verdict.ratio.estimate > hb_route_bar(options, &verdict);
+        verdict = judge((enum hb_gate_metric)i, margin, options, pairs, options->screen_pairs);
+        if (verdict.measured && verdict.ratio.estimate > hb_route_bar(options, &verdict))
+            return true;
     }
-    return 0;
+    return false;
 }
 
-static int count_routed(const struct hb_paired_cells *cells, const struct hb_gate_options *options,
-                        double *ret_rate, struct hb_error *err)
+static double count_routed(const struct hb_paired_cells *cells,
+                           const struct hb_gate_options *options)
 {
     unsigned screen = options->screen_pairs;
     double routed = 0, screens = 0;
 
     for (size_t i = 0; screen > 0 && i < cells->count; i++) {
         for (size_t first = 0; first + screen <= cells->cells[i].count; first += screen) {
-            bool is;
-
-            if (is_routed(options, cells->cells[i].pairs + first, &is, err) != 0)
-                return -1;
-            routed += is;
+            routed += is_routed(options, cells->cells[i].pairs + first);
             screens++;
         }
     }
-    *ret_rate = screens > 0 ? routed / screens : NAN;
-    return 0;
+    return screens > 0 ? routed / screens : NAN;
 }
 
 /* ---- suggestions ---- */
@@ -116,21 +119,18 @@ static size_t count_pairs(const struct hb_paired_cells *cells)
     return count;
 }
 
-int hb_calibrate(const struct hb_paired_cells *cells, const struct hb_gate_options *options,
-                 struct hb_calibration *ret_calibration, struct hb_error *err)
+struct hb_calibration hb_calibrate(const struct hb_paired_cells *cells,
+                                   const struct hb_gate_options *options)
 {
     struct hb_calibration calibration = {
         .cells = cells->count, .pairs = count_pairs(cells), .order_effect = NAN};
 
     for (unsigned i = 0; i < HB_GATE_METRICS; i++) {
-        if (pool_noise(cells, (enum hb_gate_metric)i, options, &calibration.noise[i], err) != 0)
-            return -1;
+        calibration.noise[i] = pool_noise(cells, (enum hb_gate_metric)i, options);
         calibration.margins[i] =
             hb_unchanged_margin(options->pooled_pairs, options->alpha, calibration.noise[i]);
     }
-    if (count_routed(cells, options, &calibration.false_route_rate, err) != 0)
-        return -1;
+    calibration.false_route_rate = count_routed(cells, options);
     calibration.confirm_pairs = pairs_to_see(calibration.noise[HB_GATE_CPU], options);
-    *ret_calibration = calibration;
-    return 0;
+    return calibration;
 }

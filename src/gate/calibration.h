@@ -24,11 +24,11 @@ struct hb_calibration {
 };
 
 /*
- * Of base against base: every cell counts, whether it is called a control or not. HB_ERR_LIMIT
- * beyond HB_WALSH_MAX pairs a cell. order_effect is left NAN: who was first is the plan's to know.
+ * Of base against base: every cell counts, whether it is called a control or not, and of each the
+ * first HB_WALSH_MAX pairs. order_effect is left NAN: who was first is the plan's to know.
  */
-int hb_calibrate(const struct hb_paired_cells *cells, const struct hb_gate_options *options,
-                 struct hb_calibration *ret_calibration, struct hb_error *err) HB_MUST_CHECK;
+struct hb_calibration hb_calibrate(const struct hb_paired_cells *cells,
+                                   const struct hb_gate_options *options);
 
 /* Where no machine was calibrated: a shared virtual machine, as published figures show it. */
 struct hb_calibration hb_calibration_assumed(void);

@@ -50,13 +50,13 @@ static size_t list_entries(const struct hb_run_row *rows, size_t count,
         {names->base, HB_SIDE_BASE, false},
         {names->head, HB_SIDE_HEAD, false},
         {names->base, HB_SIDE_BASE, true},
-        {names->control, HB_SIDE_HEAD, true},
+        {HB_SUBJECT_CONTROL_NAME, HB_SIDE_HEAD, true},
     };
     size_t listed = 0;
 
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < HB_ARRAY_LEN(places); k++) {
-            if (places[k].name != NULL && strcmp(rows[i].subject, places[k].name) == 0)
+            if (strcmp(rows[i].subject, places[k].name) == 0)
                 entries[listed++] = (struct entry){&rows[i], i, places[k].side, places[k].control};
         }
     }
