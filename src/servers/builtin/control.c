@@ -1,4 +1,4 @@
-/* One poll loop over standard input, signals and the server's timers. */
+/* One poll loop over standard input and signals, beside the thread that serves. */
 #include "servers/builtin/control.h"
 
 #include <errno.h>
@@ -98,10 +98,9 @@ static int read_commands(const struct hb_server *server, struct hb_buf *input, b
     return 0;
 }
 
-int hb_control_run(struct hb_server *server, int signal_fd, struct hb_error *err)
+int hb_control_run(const struct hb_server *server, int signal_fd, struct hb_error *err)
 {
-    struct pollfd fds[] = {
-        {STDIN_FILENO, POLLIN, 0}, {signal_fd, POLLIN, 0}, {server->timers.fd, POLLIN, 0}};
+    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {signal_fd, POLLIN, 0}};
     struct hb_buf input HB_CLEANUP(hb_buf_release);
     bool end = false;
 
@@ -111,8 +110,6 @@ int hb_control_run(struct hb_server *server, int signal_fd, struct hb_error *err
     while (!end) {
         if (poll(fds, HB_ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
             return hb_fail_errno(err, errno, "wait for commands");
-        if (fds[2].revents != 0)
-            hb_timers_expire(&server->timers);
         if (fds[0].revents != 0 && read_commands(server, &input, &end, err) != 0)
             return -1;
         end |= fds[1].revents != 0;

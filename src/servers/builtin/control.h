@@ -13,6 +13,7 @@
 int hb_control_prepare(struct hb_error *err) HB_MUST_CHECK;
 
 /* Announce the server and serve the channel until it is told to stop. */
-int hb_control_run(struct hb_server *server, int signal_fd, struct hb_error *err) HB_MUST_CHECK;
+int hb_control_run(const struct hb_server *server, int signal_fd,
+                   struct hb_error *err) HB_MUST_CHECK;
 
 #endif

@@ -108,10 +108,10 @@ static ssize_t read_stream(void *cls, uint64_t offset, char *data, size_t max)
 
     if (count == HB_READ_END)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    if (count == HB_READ_WAIT)
-        return hb_timers_suspend(&server->timers, exchange->connection, exchange->reply.resume_ns)
-                   ? 0
-                   : MHD_CONTENT_READER_END_WITH_ERROR;
+    if (count == HB_READ_WAIT) {
+        hb_timers_suspend(&server->timers, exchange->connection, exchange->reply.resume_ns);
+        return 0;
+    }
     hb_count(&server->counts.bytes_out, (uint64_t)count);
     return count;
 }

@@ -2,11 +2,15 @@
 #include "servers/builtin/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/memory.h"
@@ -53,9 +57,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
     }
     if (!exchange->answered) {
         hb_exchange_answer(exchange);
-        if (exchange->reply.delay_ns > 0 &&
-            hb_timers_suspend(&server->timers, connection, hb_now_ns() + exchange->reply.delay_ns))
+        if (exchange->reply.delay_ns > 0) {
+            hb_timers_suspend(&server->timers, connection, hb_now_ns() + exchange->reply.delay_ns);
             return MHD_YES;
+        }
     }
     return hb_reply_send(exchange) ? MHD_YES : MHD_NO;
 }
@@ -102,36 +107,95 @@ static int prepare(struct hb_server *server, struct hb_error *err)
         seed = hb_rng_next(&server->rng);
         memcpy(server->random_block + i, &seed, sizeof seed);
     }
+    server->stop_fd = eventfd(0, EFD_CLOEXEC);
+    if (server->stop_fd < 0)
+        return hb_fail_errno(err, errno, "create an event descriptor");
     return hb_timers_init(&server->timers, err);
+}
+
+/* How long libmicrohttpd can do without being called, when nothing happens; -1: for ever. */
+static int patience_ms(struct MHD_Daemon *daemon)
+{
+    unsigned long long ms;
+
+    if (MHD_get_timeout(daemon, &ms) != MHD_YES)
+        return -1;
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+/*
+ * The thread that serves. libmicrohttpd is told when to look, rather than to wait by itself: it
+ * fetches events 128 at a time, and after exactly 128 (or 256, …) of them its own loop waits once
+ * more before it handles any. 128 clients that wait for their answers would wait with it.
+ */
+static void *serve(void *cls)
+{
+    struct hb_server *server = cls;
+    const union MHD_DaemonInfo *events =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd fds[] = {{events->epoll_fd, POLLIN, 0},
+                           {server->timers.fd, POLLIN, 0},
+                           {server->stop_fd, POLLIN, 0}};
+
+    while (fds[2].revents == 0) {
+        int count = poll(fds, HB_ARRAY_LEN(fds), patience_ms(server->daemon));
+
+        HB_ASSERT(count >= 0 || errno == EINTR);
+        if (fds[1].revents != 0)
+            hb_timers_expire(&server->timers);
+        MHD_run(server->daemon);
+    }
+    return NULL;
+}
+
+static struct MHD_Daemon *make_daemon(struct hb_server *server, const struct hb_server_tls *tls)
+{
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem secure[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, tls != NULL ? tls->certificate : NULL},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, tls != NULL ? tls->key : NULL},
+        {MHD_OPTION_END, 0, NULL}};
+
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (tls != NULL ? MHD_USE_TLS : 0), 0, NULL, NULL,
+        on_request, server, MHD_OPTION_LISTEN_SOCKET, server->listener.fd,
+        MHD_OPTION_CONNECTION_LIMIT, raise_connection_limit(), MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_ARRAY, tls != NULL ? secure : none, MHD_OPTION_END);
 }
 
 int hb_server_start(struct hb_server *server, struct hb_listener listener,
                     const struct hb_server_tls *tls, struct hb_error *err)
 {
-    const struct hb_server_tls texts = tls != NULL ? *tls : (struct hb_server_tls){0};
-    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-    struct MHD_OptionItem secure[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, texts.certificate},
-                                      {MHD_OPTION_HTTPS_MEM_KEY, 0, texts.key},
-                                      {MHD_OPTION_END, 0, NULL}};
+    int problem;
 
-    *server = (struct hb_server){.listener = listener, .tls = tls != NULL, .timers.fd = -1};
+    *server = (struct hb_server){
+        .listener = listener, .tls = tls != NULL, .timers.fd = -1, .stop_fd = -1};
     if (prepare(server, err) != 0)
         return -1;
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (tls != NULL ? MHD_USE_TLS : 0),
-        0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listener.fd,
-        MHD_OPTION_CONNECTION_LIMIT, raise_connection_limit(), MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_ARRAY, tls != NULL ? secure : none, MHD_OPTION_END);
+    server->daemon = make_daemon(server, tls);
     if (server->daemon == NULL)
         return hb_fail(err, HB_ERR_SYSTEM, "libmicrohttpd does not start%s",
                        tls != NULL ? ": are certificate and key right?" : "");
+    problem = pthread_create(&server->thread, NULL, serve, server);
+    if (problem != 0)
+        return hb_fail_errno(err, problem, "start a thread");
+    server->serving = true;
     return 0;
+}
+
+static void end_thread(struct hb_server *server)
+{
+    if (!server->serving)
+        return;
+    eventfd_write(server->stop_fd, 1);
+    pthread_join(server->thread, NULL);
 }
 
 void hb_server_stop(struct hb_server *server)
 {
+    end_thread(server);
     if (server->daemon != NULL) {
         hb_timers_close(&server->timers); /* suspended connections would abort the stop */
         MHD_stop_daemon(server->daemon);
@@ -143,5 +207,6 @@ void hb_server_stop(struct hb_server *server)
         server->free_exchanges = next;
     }
     hb_timers_release(&server->timers);
+    hb_fd_close(&server->stop_fd);
     free(server->random_block);
 }

@@ -1,10 +1,11 @@
 /*
- * The HTTP server: one libmicrohttpd thread with epoll. Everything here but the counts and the
- * timers belongs to that thread, so nothing is locked.
+ * The HTTP server: libmicrohttpd with epoll, on one thread. Everything here but the counts belongs
+ * to that thread, so nothing is locked.
  */
 #ifndef HB_SERVERS_BUILTIN_SERVER_H
 #define HB_SERVERS_BUILTIN_SERVER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/rng.h"
@@ -31,6 +32,9 @@ struct hb_counts {
 
 struct hb_server {
     struct MHD_Daemon *daemon;
+    pthread_t thread; /* the one that serves, if `serving` */
+    bool serving;
+    int stop_fd; /* an eventfd: readable when the thread shall end */
     struct hb_listener listener;
     bool tls;
     struct hb_timers timers;

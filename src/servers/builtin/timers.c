@@ -1,5 +1,5 @@
 /*
- * A binary heap under a lock. A suspended connection cannot go away (libmicrohttpd keeps it until
+ * A binary heap. A suspended connection cannot go away (libmicrohttpd keeps it until
  * it is resumed), so no timer is ever cancelled.
  */
 #include "servers/builtin/timers.h"
@@ -16,8 +16,7 @@
 
 int hb_timers_init(struct hb_timers *timers, struct hb_error *err)
 {
-    *timers = (struct hb_timers){.lock = PTHREAD_MUTEX_INITIALIZER};
-    timers->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    *timers = (struct hb_timers){.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
     if (timers->fd < 0)
         return hb_fail_errno(err, errno, "create a timer");
     return 0;
@@ -27,7 +26,6 @@ void hb_timers_release(struct hb_timers *timers)
 {
     hb_fd_close(&timers->fd);
     free(timers->heap);
-    pthread_mutex_destroy(&timers->lock);
 }
 
 static void swap(struct hb_timer *a, struct hb_timer *b)
@@ -77,38 +75,25 @@ static void arm(struct hb_timers *timers)
     timerfd_settime(timers->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-bool hb_timers_suspend(struct hb_timers *timers, struct MHD_Connection *connection, int64_t due_ns)
+void hb_timers_suspend(struct hb_timers *timers, struct MHD_Connection *connection, int64_t due_ns)
 {
-    bool open;
-
-    pthread_mutex_lock(&timers->lock);
-    open = !timers->closed;
-    if (open) {
-        MHD_suspend_connection(connection);
-        push(timers, (struct hb_timer){due_ns, connection});
-        if (timers->heap[0].connection == connection)
-            arm(timers);
-    }
-    pthread_mutex_unlock(&timers->lock);
-    return open;
+    MHD_suspend_connection(connection);
+    push(timers, (struct hb_timer){due_ns, connection});
+    if (timers->heap[0].connection == connection)
+        arm(timers);
 }
 
 void hb_timers_expire(struct hb_timers *timers)
 {
     int64_t now_ns = hb_now_ns();
 
-    pthread_mutex_lock(&timers->lock);
     while (timers->count > 0 && timers->heap[0].due_ns <= now_ns)
         MHD_resume_connection(pop(timers).connection);
     arm(timers);
-    pthread_mutex_unlock(&timers->lock);
 }
 
 void hb_timers_close(struct hb_timers *timers)
 {
-    pthread_mutex_lock(&timers->lock);
-    timers->closed = true;
     while (timers->count > 0)
         MHD_resume_connection(pop(timers).connection);
-    pthread_mutex_unlock(&timers->lock);
 }

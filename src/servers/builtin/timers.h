@@ -1,13 +1,11 @@
 /*
  * Connections that wait for an instant: one heap, one timer descriptor. The server's thread
- * suspends connections, the control thread resumes them when the descriptor becomes readable; no
- * connection waits for another.
+ * suspends connections, and resumes them when the descriptor becomes readable; no connection waits
+ * for another.
  */
 #ifndef HB_SERVERS_BUILTIN_TIMERS_H
 #define HB_SERVERS_BUILTIN_TIMERS_H
 
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -20,23 +18,21 @@ struct hb_timer {
 };
 
 struct hb_timers {
-    int fd; /* readable when a connection is due: call hb_timers_expire() */
-    pthread_mutex_t lock;
+    int fd;                /* readable when a connection is due: call hb_timers_expire() */
     struct hb_timer *heap; /* the soonest first */
     size_t count, capacity;
-    bool closed;
 };
 
 int hb_timers_init(struct hb_timers *timers, struct hb_error *err) HB_MUST_CHECK;
 void hb_timers_release(struct hb_timers *timers);
 
-/* Suspend a connection until `due_ns`. False once closed: then the connection was not suspended. */
-bool hb_timers_suspend(struct hb_timers *timers, struct MHD_Connection *connection, int64_t due_ns);
+/* Suspend a connection until `due_ns`. */
+void hb_timers_suspend(struct hb_timers *timers, struct MHD_Connection *connection, int64_t due_ns);
 
-/* Resume what is due. */
+/* Resume what is due; libmicrohttpd handles it at its next turn. */
 void hb_timers_expire(struct hb_timers *timers);
 
-/* Resume everything and accept nothing more. */
+/* Resume everything, due or not. */
 void hb_timers_close(struct hb_timers *timers);
 
 #endif
