@@ -18,7 +18,7 @@
 #include "exec/run_state.h"
 
 #define LEAD_NS (2 * HB_NS_PER_MS)      /* from the go line to the start */
-#define EXIT_LIMIT_NS (2 * HB_NS_PER_S) /* after the drain */
+#define EXIT_LIMIT_NS (5 * HB_NS_PER_S) /* after the drain */
 #define SAMPLES_FIRST_NS (10 * HB_NS_PER_MS)
 #define SAMPLES_LEAST_NS HB_NS_PER_MS
 #define SAMPLES_MOST_NS (50 * HB_NS_PER_MS)

@@ -125,7 +125,7 @@ void fixture_init(struct sweep_fixture *fixture)
     fixture->profile = HB_PROFILE_TUNED;
     init_scenario(fixture);
     fixture->options.registry = &fixture->registry;
-    fixture->options.ready_limit_ns = 3 * HB_NS_PER_S;
+    fixture->options.ready_limit_ns = 20 * HB_NS_PER_S;
     fixture->sink = (struct hb_exec_sink){
         .context = fixture,
         .progress = see_progress,
