@@ -162,7 +162,7 @@ class Contract(unittest.TestCase):
             self.assertGreaterEqual(sample.start_ns, result.start_ns + i * ramp_ns)
 
     def test_what_is_in_flight_at_the_stop_may_end_until_the_drain(self):
-        result = self.run_job(self.job("/delay/300", concurrency=2), duration_s=0.25, drain_s=2)
+        result = self.run_job(self.job("/delay/1000", concurrency=2), duration_s=0.8, drain_s=10)
         self.assertEqual(result.outcomes(), {"ok": 2})
         self.assertEqual(result.done["unfinished"], 0)
         self.assertLess(result.ended_ns, result.drain_ns)
@@ -171,7 +171,7 @@ class Contract(unittest.TestCase):
         result = self.run_job(self.job("/never", concurrency=3), duration_s=0.1, drain_s=0.3)
         self.assertEqual(result.outcomes(), {})
         self.assertEqual(result.done["unfinished"], 3)
-        self.assertLess(result.ended_ns, result.drain_ns + 2_000 * MS)
+        self.assertLess(result.ended_ns, result.drain_ns + 10_000 * MS)
 
     def test_sigterm_means_stop_now(self):
         with Worker(ARGUMENTS.command) as worker:
@@ -182,7 +182,7 @@ class Contract(unittest.TestCase):
             worker.terminate()
             result = worker.finish()
         self.check_totals(result)
-        self.assertLess(result.ended_ns - told_ns, 2_000 * MS)
+        self.assertLess(result.ended_ns - told_ns, 10_000 * MS)
         self.assertGreater(len(result.requests), 2)
         self.assertTrue(all(sample.start_ns <= result.ended_ns for sample in result.requests))
 
@@ -257,7 +257,7 @@ class Contract(unittest.TestCase):
                               prepare=lambda worker, job: job.update(schedule=worker.schedule_file(offsets)))
         self.assertEqual(result.outcomes(), {"ok": 19})
         self.assertEqual((result.done["unsent"], result.done["unfinished"]), (0, 1))
-        self.assertLess(max(sample.lag_us for sample in result.requests), 100_000)
+        self.assertLess(max(sample.lag_us for sample in result.requests), 500_000)
 
     def test_lag_is_what_a_busy_client_makes_of_the_schedule(self):
         """One task, requests of 50 ms due every 10 ms: lag grows by 40 ms each."""
@@ -427,7 +427,7 @@ class Contract(unittest.TestCase):
                 self.assertEqual(sample.outcome, "timeout")
                 elapsed_ms = (sample.end_ns - sample.start_ns) / MS
                 self.assertGreaterEqual(elapsed_ms, 195)
-                self.assertLess(elapsed_ms, 1_000)
+                self.assertLess(elapsed_ms, 1_800)
 
     def test_failures_do_not_stop_the_others(self):
         requests = [{"method": "GET", "url": self.origin.url(path), "headers": []}

