@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The table of docs/clients.md: which client honours what, as the worker contract found it.
+"""The tables of docs/clients.md: which client honours what, as the worker contract found it.
 
-    contract_table.py RESULTS.json… PAGE     put the table of these results (worker_contract.py --results) into the page
-    contract_table.py --check PAGE           does the page's table name every Python client, and every check?
+    contract_table.py RESULTS.json… PAGE     put the tables of these results (worker_contract.py --results) into the page
+    contract_table.py --check PAGE           do the page's tables name every client, and every check?
 """
 import json
 import pathlib
@@ -13,6 +13,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 CLIENTS = HERE.parents[1] / "src/clients"
 
 BEGIN, END = "<!-- contract: made by tests/contract/contract_table.py -->", "<!-- contract: end -->"
+
+# The tables: a title, and the languages of its clients.
+GROUPS = (("Python", ("python",)), ("Node and Go", ("node", "go")), ("C", ("c",)))
 
 # What a reader asks, and the tests that answer. Each test of the contract is in one row.
 CHECKS = (
@@ -81,6 +84,7 @@ def load(paths):
 
 
 def columns(results):
+    """A column for each client and mode."""
     for result in results:
         for mode, tests in result["modes"].items():
             name = result["client"] if len(result["modes"]) == 1 else f"{result['client']}/{mode}"
@@ -101,16 +105,28 @@ def cell(label, names, result, tests, notes):
     return "yes"
 
 
-def table(results):
-    notes, shown = Notes(), list(columns(results))
+def table(results, notes):
+    """The lines of one table: a column for each client and mode, a row for each check."""
+    shown = list(columns(results))
     lines = ["| | " + " | ".join(f"`{name}`" for name, _, _ in shown) + " |", "|---|" + ":-:|" * len(shown)]
     lines.append("| version tested | " + " | ".join(result["version"] for _, result, _ in shown) + " |")
     for label, names in CHECKS:
         cells = (cell(label, names, result, tests, notes) for _, result, tests in shown)
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    lines += ["", *(f'{i}. <a id="note-{i}"></a>{text}' for i, text in enumerate(notes.texts, 1))]
+    return lines
+
+
+def inside_of(results):
+    """A table for the clients of each language, then the notes that they share."""
+    notes, lines = Notes(), []
+    for title, languages in GROUPS:
+        names = registered(languages)
+        group = sorted((result for result in results if result["client"] in names),
+                       key=lambda result: names.index(result["client"]))
+        lines += [f"**{title}**", "", *table(group, notes), ""]
+    lines += [*(f'{i}. <a id="note-{i}"></a>{text}' for i, text in enumerate(notes.texts, 1))]
     lines += ["", "What each says of itself (`cannot_honour`), beside the result of every run:", ""]
-    for result in results:
+    for result in sorted(results, key=lambda result: result["client"]):
         told = "; ".join(f"`{what}` {why}" for what, why in sorted(result.get("cannot_honour", {}).items()))
         lines.append(f"- **{result['client']}**: {told or 'nothing'}")
     return "\n".join(lines)
@@ -125,22 +141,29 @@ def split(page):
 
 def regenerate(paths, page):
     before, _, after = split(page)
-    order = {name: i for i, name in enumerate(python_clients())}
-    results = sorted(load(paths), key=lambda result: order.get(result["client"], len(order)))
-    pathlib.Path(page).write_text(f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}", encoding="utf-8")
+    pathlib.Path(page).write_text(f"{before}{BEGIN}\n\n{inside_of(load(paths))}\n\n{END}{after}", encoding="utf-8")
 
 
-def python_clients():
-    files = sorted(CLIENTS.glob("*.yaml"))
-    return [file.stem for file in files if re.search(r"^language: python$", file.read_text(), re.MULTILINE)]
+def key_of(text, key):
+    found = re.search(rf"^{key}: (.*)$", text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def registered(languages):
+    """The registered clients of these languages that send something."""
+    files = {file.stem: file.read_text(encoding="utf-8") for file in sorted(CLIENTS.glob("*.yaml"))}
+    return [name for name, text in files.items()
+            if key_of(text, "language") in languages and key_of(text, "sends_nothing") != "true"]
 
 
 def check(page):
     """The mistakes of the page, and of CHECKS."""
     _, inside, _ = split(page)
-    named = set(re.findall(r"`(\w+)(?:/\w+)?` \|", inside.strip().split("\n")[0]))
-    mistakes = [f"the table lacks {name}" for name in python_clients() if name not in named]
-    mistakes += [f"the table lacks the check: {label}" for label, _ in CHECKS if f"\n| {label} |" not in inside]
+    heads = [line for line in inside.splitlines() if line.startswith("| | ")]
+    named = set(re.findall(r"`(\w+)(?:/\w+)?` \|", "".join(heads)))
+    mistakes = [f"the tables lack {name}" for _, languages in GROUPS for name in registered(languages) if name not in named]
+    mistakes += [f"a table lacks the check: {label}" for label, _ in CHECKS
+                 if inside.count(f"\n| {label} |") != len(GROUPS)]
     tests = re.findall(r"def test_(\w+)", (HERE / "worker_contract.py").read_text(encoding="utf-8"))
     listed = [name for _, names in CHECKS for name in names]
     mistakes += [f"in no check: {name}" for name in tests if name not in listed]

@@ -200,7 +200,7 @@ class Contract(unittest.TestCase):
 
     def test_a_closed_loop_keeps_its_connections(self):
         result = self.run_job(self.job("/ok", concurrency=4), duration_s=0.5)
-        self.assertGreater(len(result.requests), 20)
+        self.assertGreater(len(result.requests), 8)
         self.assertEqual(result.outcomes(), {"ok": len(result.requests)})
         self.assertEqual(len(self.origin.requests), len(result.requests))
         opened = self.origin.connection_instants_ns
@@ -560,7 +560,7 @@ def parse_arguments():
     parser.add_argument("--also", action="append", default=[], metavar="FAILURE=OUTCOME",
                         help="another outcome the library cannot tell from the right one: short=reset")
     parser.add_argument("--declared", metavar="FILE",
-                        help="JSON: by client, `without` with reasons, `adds`, `no_body_with`, `also`")
+                        help="JSON: by client, `without` with reasons, and the rest")
     parser.add_argument("--only", action="append", default=[], help="run tests whose name has this part")
     parser.add_argument("--results", metavar="FILE", help="write what was honoured, as JSON")
     parser.add_argument("--command", required=True, nargs=argparse.REMAINDER, help="the worker; last")

@@ -108,11 +108,9 @@ class EitherMode:
         offsets = [index * 5 * MS for index in range(40)]
         result = self.run_job(self.job("ok/1", concurrency=2), offsets=offsets)
         self.assertEqual((len(result.requests), result.done["unsent"]), (40, 0))
-        samples = sorted(result.requests, key=lambda sample: sample.start_ns)
-        for sample, offset in zip(samples, offsets):
-            late_us = (sample.start_ns - result.start_ns - offset) // 1000
-            self.assertGreaterEqual(late_us, 0)
-            self.assertEqual(sample.lag_us, late_us)
+        due = sorted(sample.start_ns - result.start_ns - sample.lag_us * 1000 for sample in result.requests)
+        for instant, offset in zip(due, offsets):  # two late ones may start in the other order
+            self.assertIn(instant - offset, range(1000))  # lag has whole microseconds
 
     def test_one_stalled_request_delays_no_other(self):
         offsets = [index * 2 * MS for index in range(50)]
