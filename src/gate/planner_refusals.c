@@ -42,13 +42,13 @@ static bool decides(const struct hb_planner_input *input)
 
 static int refuse_alpha(const struct hb_gate_options *options, struct hb_error *err)
 {
-    return hb_fail(err, HB_ERR_INPUT,
-                   "the gate could never fire: of %u fresh pairs (confirm_pairs) the strongest "
-                   "outcome, every pair worse, has p = 1/2^%u = %.2g, which is not within alpha = "
-                   "%g; set confirm_pairs to %u or more, or alpha to %.2g or more",
-                   options->confirm_pairs, options->confirm_pairs,
-                   ldexp(1, -(int)options->confirm_pairs), options->alpha,
-                   hb_least_pairs(options->alpha), ldexp(1, -(int)options->confirm_pairs));
+    return hb_fail(
+        err, HB_ERR_INPUT,
+        "the gate could never fire: of %u fresh pairs (gate.pairs.confirm) the strongest "
+        "outcome, every pair worse, has p = 1/2^%u = %.2g, which is not within gate.alpha = "
+        "%g; set gate.pairs.confirm to %u or more, or gate.alpha to %.2g or more",
+        options->confirm_pairs, options->confirm_pairs, ldexp(1, -(int)options->confirm_pairs),
+        options->alpha, hb_least_pairs(options->alpha), ldexp(1, -(int)options->confirm_pairs));
 }
 
 static int check_pairs(const struct hb_gate_options *options, struct hb_error *err)
@@ -56,15 +56,16 @@ static int check_pairs(const struct hb_gate_options *options, struct hb_error *e
     size_t pooled = (size_t)options->sentinels * options->screen_pairs;
 
     if (options->screen_pairs == 0)
-        return hb_fail(err, HB_ERR_INPUT,
-                       "the gate could never fire: without a screen (screen_pairs: 0) nothing is "
-                       "routed to confirmation; set screen_pairs to 5");
+        return hb_fail(
+            err, HB_ERR_INPUT,
+            "the gate could never fire: without a screen (gate.pairs.screen: 0) nothing is "
+            "routed to confirmation; set gate.pairs.screen to 5");
     if (options->confirm_pairs < hb_least_pairs(options->alpha))
         return refuse_alpha(options, err);
     if (hb_procedure_rounds(options) > HB_WALSH_MAX || pooled > HB_WALSH_MAX)
         return hb_fail(err, HB_ERR_LIMIT,
                        "%u rounds of pairs, or %zu of sentinels, are more than can be judged "
-                       "exactly (%u); lower screen_pairs, confirm_pairs, pooled_pairs or sentinels",
+                       "exactly (%u); lower gate.pairs or gate.sentinels",
                        hb_procedure_rounds(options), pooled, HB_WALSH_MAX);
     return 0;
 }
@@ -77,7 +78,7 @@ int hb_planner_check_options(const struct hb_planner_input *input, struct hb_err
         return hb_fail(err, HB_ERR_INPUT, "there is no cell to gate");
     if (!(options->alpha > 0 && options->alpha < 0.5))
         return hb_fail(err, HB_ERR_INPUT,
-                       "alpha is %g; a probability of a false alarm lies "
+                       "gate.alpha is %g; a probability of a false alarm lies "
                        "between 0 and 0.5: 0.01",
                        options->alpha);
     if (!decides(input))
@@ -137,7 +138,8 @@ static int refuse_time(const struct hb_planner_input *input, const struct hb_gat
         "the gate does not fit its budget of %s: the screen takes %s (%zu cells × %u pairs × 2 "
         "runs "
         "of %s on average, %u controls, %s beside the runs), and confirming %zu of the cells takes "
-        "up to %s (%u pairs each); together %s. Set budget: %.0fm%s%s, or lower confirm_pairs (at "
+        "up to %s (%u pairs each); together %s. Set gate.budget: %.0fm%s%s, or lower "
+        "gate.pairs.confirm (at "
         "least %u)",
         span_of((double)options->budget_ns).text, span_of((double)plan->screen_ns).text,
         plan->count, options->screen_pairs, span_of(mean_run(plan)).text, options->sentinels,
@@ -184,16 +186,16 @@ static int refuse_resolution(const struct hb_planner_input *input, const struct 
     char more[64] = "";
 
     if (pairs > 0)
-        snprintf(more, sizeof more, "set confirm_pairs to %u, or ", pairs);
-    return hb_fail(err, HB_ERR_INPUT,
-                   "%s: must_resolve is %g %%, but as this machine was calibrated (%s of pairs "
-                   "scatters by %.1f %%) %u pairs against a margin of %g %% show %.1f %% at best, "
-                   "nine times in ten; %sset must_resolve higher, gate on counts (basis: counts), "
-                   "or use a quieter machine",
-                   input->cells[number].name, plan->options.must_resolve * 100,
-                   hb_gate_metric_name(cell->best), cell->noise[cell->best] * 100,
-                   plan->options.confirm_pairs, (limit - 1) * 100,
-                   cell->detectable[cell->best] * 100, more);
+        snprintf(more, sizeof more, "set gate.pairs.confirm to %u, or ", pairs);
+    return hb_fail(
+        err, HB_ERR_INPUT,
+        "%s: gate.must_resolve is %g %%, but as this machine was calibrated (%s of pairs "
+        "scatters by %.1f %%) %u pairs against a margin of %g %% show %.1f %% at best, "
+        "nine times in ten; %sset gate.must_resolve higher, gate on counts (gate.basis: counts), "
+        "or use a quieter machine",
+        input->cells[number].name, plan->options.must_resolve * 100,
+        hb_gate_metric_name(cell->best), cell->noise[cell->best] * 100, plan->options.confirm_pairs,
+        (limit - 1) * 100, cell->detectable[cell->best] * 100, more);
 }
 
 /* Only by what was measured of this machine: nothing is refused for an assumption. */

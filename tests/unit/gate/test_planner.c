@@ -138,8 +138,8 @@ static void what_does_not_fit_is_refused_with_remedies_that_work(void **state)
 
     planned->input.count = 200;
     message = refuse(planned, HB_ERR_LIMIT);
-    assert_non_null(strstr(message, "Set budget: "));
-    minutes = strtoul(strstr(message, "Set budget: ") + strlen("Set budget: "), NULL, 10);
+    assert_non_null(strstr(message, "Set gate.budget: "));
+    minutes = strtoul(strstr(message, "Set gate.budget: ") + strlen("Set gate.budget: "), NULL, 10);
     assert_non_null(strstr(message, "keep at most "));
     cells = strtoul(strstr(message, "keep at most ") + strlen("keep at most "), NULL, 10);
     planned->input.count = cells;
@@ -169,12 +169,12 @@ static void a_gate_that_can_never_fire_is_refused(void **state)
 
     planned->options.confirm_pairs = 6;
     message = refuse(planned, HB_ERR_INPUT);
-    assert_non_null(strstr(message, "p = 1/2^6 = 0.016, which is not within alpha = 0.01"));
-    assert_non_null(strstr(message, "confirm_pairs to 7 or more"));
+    assert_non_null(strstr(message, "p = 1/2^6 = 0.016, which is not within gate.alpha = 0.01"));
+    assert_non_null(strstr(message, "gate.pairs.confirm to 7 or more"));
     planned->options.confirm_pairs = 7;
     make(planned);
     planned->options.screen_pairs = 0;
-    assert_non_null(strstr(refuse(planned, HB_ERR_INPUT), "screen_pairs"));
+    assert_non_null(strstr(refuse(planned, HB_ERR_INPUT), "gate.pairs.screen"));
     planned->options.screen_pairs = 5;
     planned->options.alpha = 0;
     assert_non_null(strstr(refuse(planned, HB_ERR_INPUT), "alpha"));
@@ -207,8 +207,9 @@ static void what_must_be_seen_and_cannot_is_refused_on_a_calibrated_machine_only
     message = refuse(planned, HB_ERR_INPUT);
     assert_non_null(strstr(message, "httpx GET /get"));
     assert_non_null(strstr(message, "cpu of pairs scatters by 2.0 %"));
-    assert_non_null(strstr(message, "confirm_pairs to "));
-    pairs = strtoul(strstr(message, "confirm_pairs to ") + strlen("confirm_pairs to "), NULL, 10);
+    assert_non_null(strstr(message, "gate.pairs.confirm to "));
+    pairs = strtoul(strstr(message, "gate.pairs.confirm to ") + strlen("gate.pairs.confirm to "),
+                    NULL, 10);
     planned->options.confirm_pairs = (unsigned)pairs;
     assert_true(make(planned)->detectable <= 0.05);
     planned->options.confirm_pairs = (unsigned)pairs - 1;
