@@ -109,7 +109,7 @@ static void write_label(const struct hb_cell_verdict *cell, double y, FILE *out)
     hb_buf_init(&text, LABEL_BYTES);
     hb_cell_put(cell, &text);
     fprintf(out, "<svg x=\"0\" y=\"%.1f\" width=\"%d\" height=\"%d\"><text x=\"4\" y=\"15\">",
-            y - 15, PLOT_LEFT - 8, ROW_HEIGHT);
+            y - 11, PLOT_LEFT - 8, ROW_HEIGHT);
     fprintf(out, "%s %s", hb_verdict_sign(cell->verdict), cell->control ? "control: " : "");
     hb_markup_text(out, hb_buf_text(&text));
     fputs("</text></svg>\n", out);
@@ -135,18 +135,6 @@ static void write_row(const struct scale *scale, const struct hb_cell_verdict *c
             hb_verdict_sign(metric->verdict));
 }
 
-static void write_caption(const struct hb_comparison_result *result, size_t rows, size_t all,
-                          FILE *out)
-{
-    fprintf(out,
-            "<figcaption>Dot: estimate; line: interval; band: the margin, within which a change is "
-            "none. n is the number of %s, in the table below.",
-            hb_replicates(result));
-    if (rows < all)
-        fprintf(out, " The worst %zu of %zu cells.", rows, all);
-    fputs("</figcaption></figure>\n", out);
-}
-
 void hb_forest_write(const struct hb_comparison_result *result, enum hb_gate_metric metric,
                      unsigned id, FILE *out)
 {
@@ -159,11 +147,12 @@ void hb_forest_write(const struct hb_comparison_result *result, enum hb_gate_met
     rows = all < ROWS_MAX ? all : ROWS_MAX;
     bottom = TOP + (double)rows * ROW_HEIGHT + 4;
     fprintf(out,
-            "<figure class=\"forest\"><svg role=\"img\" viewBox=\"0 0 %d %.0f\" "
+            "<h3>%s</h3>\n<figure class=\"forest\"><svg role=\"img\" viewBox=\"0 0 %d %.0f\" "
             "aria-labelledby=\"forest%u-t forest%u-d\"><title id=\"forest%u-t\">Change of %s"
             "</title><desc id=\"forest%u-d\">One row a cell, worse to the right, with interval and "
             "margin; the same figures are in the table of cells.</desc>\n",
-            WIDTH, bottom + 4, id, id, id, hb_gate_metric_name(metric), id);
+            hb_gate_metric_name(metric), WIDTH, bottom + 4, id, id, id, hb_gate_metric_name(metric),
+            id);
     for (size_t i = 0; i < result->cells_count && written < rows; i++) {
         if (plotted(&result->cells[i], metric) == NULL)
             continue;
@@ -172,5 +161,7 @@ void hb_forest_write(const struct hb_comparison_result *result, enum hb_gate_met
     }
     write_axis(&scale, bottom, out);
     fputs("</svg>", out);
-    write_caption(result, rows, all, out);
+    if (rows < all)
+        fprintf(out, "<figcaption>The worst %zu of %zu cells.</figcaption>", rows, all);
+    fputs("</figure>\n", out);
 }

@@ -88,17 +88,11 @@ static void write_title(const struct hb_comparison_report *report, FILE *out)
 
 static void write_forests(const struct hb_comparison_result *result, FILE *out)
 {
-    fputs("<section><h2>Changes</h2>\n", out);
-    for (int metric = 0; metric < HB_GATE_METRICS; metric++) {
-        bool any = false;
-
-        for (size_t i = 0; i < result->cells_count && !any; i++)
-            any = hb_is_shown(&result->cells[i].metrics[metric]);
-        if (!any)
-            continue;
-        fprintf(out, "<h3>%s</h3>\n", hb_gate_metric_name((enum hb_gate_metric)metric));
+    fputs("<section><h2>Changes</h2>\n<p>Dot: estimate; line: interval; band: the margin, within "
+          "which a change is none. To the right is worse, whatever the metric.</p>\n",
+          out);
+    for (int metric = 0; metric < HB_GATE_METRICS; metric++)
         hb_forest_write(result, (enum hb_gate_metric)metric, (unsigned)metric, out);
-    }
     fputs("</section>\n", out);
 }
 

@@ -120,10 +120,15 @@ void hb_resolution_put(const struct hb_comparison_result *result, struct hb_buf 
     if (isfinite(result->resolution) && result->resolution > 0) {
         hb_buf_puts(ret, "Every cell could have shown a change of ");
         hb_percent_put(result->resolution, ret);
+    } else if (isinf(result->resolution)) {
+        hb_buf_puts(ret, "Some cells could have shown no change, however large");
     } else {
         hb_buf_puts(ret, "What it could have seen is not known");
     }
-    if (result->must_resolve > 0) {
+    if (result->must_resolve > 0 && !isfinite(result->resolution)) {
+        hb_buf_puts(ret, "; asked for: ");
+        hb_percent_put(result->must_resolve, ret);
+    } else if (result->must_resolve > 0) {
         hb_buf_puts(ret, result->unresolved ? ", which is not the " : "; asked for: ");
         hb_percent_put(result->must_resolve, ret);
         hb_buf_puts(ret, result->unresolved ? " that was asked for" : "");
