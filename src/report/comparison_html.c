@@ -14,7 +14,8 @@
 #include "report/markup.h"
 
 static const char style[] =
-    ".forest{max-width:62rem}.forest g line{stroke:currentColor;stroke-width:2.5}.forest "
+    "h1,.dim{overflow-wrap:anywhere}.forest{max-width:62rem}.forest g "
+    "line{stroke:currentColor;stroke-width:2.5}.forest "
     "circle{fill:currentColor}.forest .same{color:var(--ink)}.good{color:var(--good)}.forest "
     "text{fill:var(--ink)}td small{color:var(--dim)}.marks li{max-width:46rem}\n";
 
