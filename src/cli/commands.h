@@ -11,6 +11,7 @@ extern const struct hb_command hb_command_config;
 extern const struct hb_command hb_command_run;
 extern const struct hb_command hb_command_bench;
 extern const struct hb_command hb_command_report;
+extern const struct hb_command hb_command_compare;
 extern const struct hb_command hb_command_show;
 extern const struct hb_command hb_command_list;
 extern const struct hb_command hb_command_doctor;

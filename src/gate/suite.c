@@ -4,7 +4,7 @@
  * differ in their effects as they like (Welch's and Satterthwaite's degrees of freedom). On the
  * screen alone, of which all cells have as many pairs, whatever came after.
  */
-#include "gate/procedure_state.h"
+#include "gate/suite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 
 #include "base/macros.h"
 #include "gate/power.h"
+#include "gate/procedure_state.h"
 #include "measure/stats_student.h"
 
 /* Fewer prove nothing, however alike they are. */
@@ -36,9 +37,18 @@ static bool is_below_floor(const struct hb_metric_verdict *cell)
     return cell->limit > 1 + cell->margin.relative + 1e-9;
 }
 
-static void add_cell(struct sums *sums, const struct hb_metric_verdict *cell)
+/* Of unpaired runs the scatter is that of one; the difference of two sides has that of both. */
+static double variance_of(const struct hb_metric_verdict *cell, enum hb_comparison_kind kind)
 {
     double variance = hb_estimate_variance(cell->pairs, cell->scatter);
+
+    return kind == HB_COMPARED_STORED ? 2 * variance : variance;
+}
+
+static void add_cell(struct sums *sums, const struct hb_metric_verdict *cell,
+                     enum hb_comparison_kind kind)
+{
+    double variance = variance_of(cell, kind);
 
     if (!cell->measured || cell->pairs < 2 || !isfinite(variance) || is_below_floor(cell))
         return;
@@ -100,19 +110,14 @@ static struct hb_metric_verdict judge_sums(const struct hb_gate_options *options
     return suite;
 }
 
-/* Cells with their screened figures, those that take part only. */
-struct screened {
-    const char *client;
-    struct hb_cell_verdict verdict;
-};
-
-static bool is_of(const struct screened *cell, const char *client)
+static bool is_of(const struct hb_cell_verdict *cell, const char *client)
 {
     return client == NULL || strcmp(cell->client, client) == 0;
 }
 
 static struct hb_suite_verdict judge_suite(const struct hb_gate_options *options,
-                                           const struct screened *cells, size_t count,
+                                           enum hb_comparison_kind kind,
+                                           const struct hb_cell_verdict *cells, size_t count,
                                            const char *client)
 {
     struct hb_suite_verdict suite = {.name = client};
@@ -126,7 +131,7 @@ static struct hb_suite_verdict judge_suite(const struct hb_gate_options *options
             continue;
         for (size_t i = 0; i < count; i++) {
             if (is_of(&cells[i], client))
-                add_cell(&sums, &cells[i].verdict.metrics[metric]);
+                add_cell(&sums, &cells[i].metrics[metric], kind);
         }
         suite.metrics[metric] = judge_sums(options, (enum hb_gate_metric)metric, &sums);
     }
@@ -144,7 +149,7 @@ static void only_show(struct hb_suite_verdict *suite)
 
 static int compare_clients(const void *left, const void *right)
 {
-    const struct screened *a = left, *b = right;
+    const struct hb_cell_verdict *a = left, *b = right;
 
     return strcmp(a->client, b->client);
 }
@@ -165,33 +170,30 @@ static int compare_suites(const void *left, const void *right)
 
 static int screen_cells(const struct hb_procedure *procedure,
                         const struct hb_cell_verdict *verdicts, struct hb_arena *arena,
-                        struct screened *ret_cells, size_t *ret_count, struct hb_error *err)
+                        struct hb_cell_verdict *ret_cells, size_t *ret_count, struct hb_error *err)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < procedure->count; i++) {
         if (procedure->cells[i].control || hb_is_precluded(verdicts[i].verdict))
             continue;
-        ret_cells[count].client = verdicts[i].client;
-        if (hb_judge_screen(procedure, i, arena, &ret_cells[count].verdict, err) != 0)
+        if (hb_judge_screen(procedure, i, arena, &ret_cells[count], err) != 0)
             return -1;
-        count += !hb_is_precluded(ret_cells[count].verdict.verdict);
+        ret_cells[count].client = verdicts[i].client;
+        count += !hb_is_precluded(ret_cells[count].verdict);
     }
     *ret_count = count;
     return 0;
 }
 
-int hb_judge_suites(const struct hb_procedure *procedure, const struct hb_cell_verdict *verdicts,
-                    struct hb_arena *arena, struct hb_suite_verdict **ret_suites, size_t *ret_count,
-                    struct hb_error *err)
+struct hb_suite_verdict *hb_suites_of(const struct hb_gate_options *options,
+                                      enum hb_comparison_kind kind, struct hb_cell_verdict *cells,
+                                      size_t count, struct hb_arena *arena, size_t *ret_count)
 {
-    struct screened *cells = hb_arena_calloc(arena, procedure->count, sizeof *cells);
-    struct hb_suite_verdict *suites = hb_arena_calloc(arena, procedure->count + 1, sizeof *suites);
-    size_t count, made = 1;
+    struct hb_suite_verdict *suites = hb_arena_calloc(arena, count + 1, sizeof *suites);
+    size_t made = 1;
 
-    if (screen_cells(procedure, verdicts, arena, cells, &count, err) != 0)
-        return -1;
-    suites[0] = judge_suite(procedure->options, cells, count, NULL);
+    suites[0] = judge_suite(options, kind, cells, count, NULL);
     if (count < 2)
         only_show(&suites[0]);
     qsort(cells, count, sizeof *cells, compare_clients);
@@ -199,11 +201,24 @@ int hb_judge_suites(const struct hb_procedure *procedure, const struct hb_cell_v
         if (cells[i].client[0] == '\0' ||
             (i > 0 && strcmp(cells[i].client, cells[i - 1].client) == 0))
             continue;
-        suites[made] = judge_suite(procedure->options, cells, count, cells[i].client);
+        suites[made] = judge_suite(options, kind, cells, count, cells[i].client);
         only_show(&suites[made++]);
     }
     qsort(suites + 1, made - 1, sizeof *suites, compare_suites);
-    *ret_suites = suites;
     *ret_count = made;
+    return suites;
+}
+
+int hb_judge_suites(const struct hb_procedure *procedure, const struct hb_cell_verdict *verdicts,
+                    struct hb_arena *arena, struct hb_suite_verdict **ret_suites, size_t *ret_count,
+                    struct hb_error *err)
+{
+    struct hb_cell_verdict *cells = hb_arena_calloc(arena, procedure->count, sizeof *cells);
+    size_t count;
+
+    if (screen_cells(procedure, verdicts, arena, cells, &count, err) != 0)
+        return -1;
+    *ret_suites =
+        hb_suites_of(procedure->options, HB_COMPARED_PAIRS, cells, count, arena, ret_count);
     return 0;
 }

@@ -22,10 +22,19 @@ void hb_print_padded(FILE *out, const char *text, int columns, bool right)
         fprintf(out, "%s%*s", text, columns > width ? columns - width : 0, "");
 }
 
+/* A figure and its "%" stay together. */
+static size_t word_length(const char *text)
+{
+    size_t length = strcspn(text, " ");
+
+    return strncmp(text + length, " %", 2) == 0 ? length + 1 + strcspn(text + length + 1, " ")
+                                                : length;
+}
+
 void hb_print_words(FILE *out, const char *text, int column, int indent)
 {
     while (*text != '\0') {
-        size_t length = strcspn(text, " ");
+        size_t length = word_length(text);
         int width = hb_text_width(text, length);
 
         if (column + 1 + width > HB_TEXT_COLUMNS) {

@@ -3,28 +3,9 @@
 #include <string.h>
 
 #include "report/explain_parts.h"
+#include "report/shell_word.h"
 
 enum { COMMANDS_MAX = 6, CELL_DIGITS = 8 };
-
-/* A word that a shell takes as it is. */
-static void put_word(struct hb_buf *text, const char *word)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "_-./:=,@+%";
-
-    if (word[0] != '\0' && word[strspn(word, safe)] == '\0') {
-        hb_buf_puts(text, word);
-        return;
-    }
-    hb_buf_putc(text, '\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            hb_buf_puts(text, "'\\''");
-        else
-            hb_buf_putc(text, *word);
-    }
-    hb_buf_putc(text, '\'');
-}
 
 static void put_filter(struct hb_buf *text, const char *axis, const char *value)
 {
@@ -33,7 +14,7 @@ static void put_filter(struct hb_buf *text, const char *axis, const char *value)
     hb_buf_init(&word, 8192);
     hb_buf_printf(&word, "%s=%s", axis, value);
     hb_buf_puts(text, " --filter ");
-    put_word(text, hb_buf_text(&word));
+    hb_shell_word_put(text, hb_buf_text(&word));
 }
 
 static void put_stored(struct hb_buf *text, const struct hb_evidence *evidence,
@@ -42,7 +23,7 @@ static void put_stored(struct hb_buf *text, const struct hb_evidence *evidence,
     hb_buf_printf(text, " --sweep %" PRId64, evidence->sweep->id);
     if (database != NULL) {
         hb_buf_puts(text, " --db ");
-        put_word(text, database);
+        hb_shell_word_put(text, database);
     }
 }
 
@@ -78,7 +59,7 @@ static const char *rerun_command(const struct hb_evidence *evidence)
     hb_buf_init(&text, 1 << 16);
     snprintf(concurrency, sizeof concurrency, "%" PRIu32, run->concurrency);
     hb_buf_puts(&text, "http-benchmark run ");
-    put_word(&text, evidence->sweep->scenario_path);
+    hb_shell_word_put(&text, evidence->sweep->scenario_path);
     put_filter(&text, "client", run->client);
     if (run->subject[0] != '\0')
         put_filter(&text, "subject", run->subject);
