@@ -9,8 +9,8 @@
 
 #include "gate/verdict.h"
 
-/* With its heading; nothing when no cell has a ratio of the metric, or it is switched off. `id` is unique in the page.
- * Names are escaped here. */
+/* With its heading; nothing when no cell has a ratio of the metric, or it is switched off. `id` is
+ * unique in the page. Names are escaped here. */
 void hb_forest_write(const struct hb_comparison_result *result, enum hb_gate_metric metric,
                      unsigned id, FILE *out);
 
