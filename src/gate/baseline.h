@@ -65,6 +65,10 @@ bool hb_baseline_is_path(const char *name);
 int hb_baseline_read(const char *path, struct hb_arena *arena, struct hb_baseline *ret_baseline,
                      struct hb_error *err) HB_MUST_CHECK;
 
+/* The same of a text in memory; `name` stands for the file. */
+int hb_baseline_parse(const char *name, const char *text, size_t length, struct hb_arena *arena,
+                      struct hb_baseline *ret_baseline, struct hb_error *err) HB_MUST_CHECK;
+
 /* The file's text. HB_ERR_LIMIT when it would be longer than HB_BASELINE_MAX_BYTES. */
 int hb_baseline_put(const struct hb_baseline *baseline, struct hb_buf *ret_text,
                     struct hb_error *err) HB_MUST_CHECK;

@@ -580,25 +580,30 @@ static int check_version(const struct hb_node *root, const char *path, struct hb
                    path, version->integer, HB_BASELINE_SCHEMA_VERSION);
 }
 
-static int read_file(struct reader *reader, const char *path, struct file *ret,
-                     struct hb_error *err)
+static int read_root(struct reader *reader, const struct hb_node *root, const char *name,
+                     struct file *ret, struct hb_error *err)
 {
     struct hb_bind bind = {.arena = reader->arena, .diags = &reader->diags};
-    struct hb_document document;
     int result = 0;
 
-    hb_document_init(&document, reader->arena);
-    if (hb_document_load(&document, path, HB_DOCUMENT_PLAIN, NULL, 0, &reader->diags) != 0)
-        return -1;
-    if (check_version(document.root, path, err) != 0)
-        return -1;
-    if (hb_bind(&bind, &file_table, document.root, ret) != 0)
+    if (check_version(root, name, err) != 0 || hb_bind(&bind, &file_table, root, ret) != 0)
         return -1;
     for (size_t i = 0; i < ret->cells_count; i++) {
         if (check_cell(reader, ret, i) != 0)
             result = -1;
     }
     return result;
+}
+
+static void from_root(const struct file *file, struct hb_arena *arena, struct hb_baseline *ret)
+{
+    struct hb_baseline_cell *cells = hb_arena_calloc(arena, file->cells_count, sizeof *cells);
+
+    for (size_t i = 0; i < file->cells_count; i++)
+        cells[i] = from_file(&file->cells[i], arena);
+    *ret = file->head;
+    ret->cells = cells;
+    ret->cells_count = file->cells_count;
 }
 
 static int fail_with_diags(const struct reader *reader, struct hb_error *err)
@@ -611,21 +616,36 @@ static int fail_with_diags(const struct reader *reader, struct hb_error *err)
     return -1;
 }
 
+/* `text` NULL: the file of that name. */
+static int read_any(const char *name, const char *text, size_t length, struct hb_arena *arena,
+                    struct hb_baseline *ret_baseline, struct hb_error *err)
+{
+    HB_CLEANUP(reader_release) struct reader reader = {.arena = arena};
+    struct hb_document document;
+    struct file file;
+    int result;
+
+    hb_diags_init(&reader.diags);
+    hb_document_init(&document, arena);
+    if (text == NULL)
+        result = hb_document_load(&document, name, HB_DOCUMENT_PLAIN, NULL, 0, &reader.diags);
+    else
+        result = hb_document_parse(&document, name, text, length, HB_DOCUMENT_PLAIN, NULL, 0,
+                                   &reader.diags);
+    if (result != 0 || read_root(&reader, document.root, name, &file, err) != 0)
+        return fail_with_diags(&reader, err);
+    from_root(&file, arena, ret_baseline);
+    return 0;
+}
+
 int hb_baseline_read(const char *path, struct hb_arena *arena, struct hb_baseline *ret_baseline,
                      struct hb_error *err)
 {
-    HB_CLEANUP(reader_release) struct reader reader = {.arena = arena};
-    struct hb_baseline_cell *cells;
-    struct file file;
+    return read_any(path, NULL, 0, arena, ret_baseline, err);
+}
 
-    hb_diags_init(&reader.diags);
-    if (read_file(&reader, path, &file, err) != 0)
-        return fail_with_diags(&reader, err);
-    cells = hb_arena_calloc(arena, file.cells_count, sizeof *cells);
-    for (size_t i = 0; i < file.cells_count; i++)
-        cells[i] = from_file(&file.cells[i], arena);
-    *ret_baseline = file.head;
-    ret_baseline->cells = cells;
-    ret_baseline->cells_count = file.cells_count;
-    return 0;
+int hb_baseline_parse(const char *name, const char *text, size_t length, struct hb_arena *arena,
+                      struct hb_baseline *ret_baseline, struct hb_error *err)
+{
+    return read_any(name, text, length, arena, ret_baseline, err);
 }

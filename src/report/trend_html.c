@@ -286,6 +286,8 @@ static void write_chart(const struct hb_trend *trend, const struct hb_trend_seri
     hb_trend_series_put(series, &caption);
     fputs("<figure class=\"trend lazy\"><figcaption>", out);
     fprintf(out, "<strong>%s</strong> of ", hb_gate_metric_name(series->metric));
+    if (hb_trend_machines(trend) > 1)
+        hb_buf_printf(&caption, ", machine %s", series->fingerprint);
     write_buf(out, &caption);
     fputs("</figcaption>\n", out);
     write_svg(&frame, id, out);

@@ -35,7 +35,6 @@ static const struct hb_field fields[] = {
     FIELD("c.method", TEXT, method),
     FIELD("c.url", TEXT, url),
     FIELD("c.client_library", TEXT, client_library),
-    SAME(TEXT, subject),
     SAME(TEXT, client_version),
     SAME(TEXT, runtime),
     FIELD("c.protocol", TEXT, http),
