@@ -212,7 +212,7 @@ static void files_that_are_not_baselines_are_refused_with_the_place(void **state
         {HEAD "{\"cell\":\"c\",\"client\":\"x\",\"server\":\"y\",\"method\":\"GET\",\"url\":\"/\","
               "\"concurrency\":1,\"duration_ns\":1,\"runs\":0,\"failed\":9223372036854775807,"
               "\"skipped\":9223372036854775807}]}",
-         "more than 1024 runs"},
+         "2 problems, the first: "},
     };
     struct fixture *f = *state;
 
