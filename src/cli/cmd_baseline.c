@@ -67,14 +67,15 @@ static int write_text(const void *context, FILE *out, HB_UNUSED struct hb_error 
     return 0;
 }
 
-static int write_baseline(struct hb_cli *cli, const struct hb_baseline *baseline, const char *path,
+static int write_baseline(struct hb_cli *cli, const struct hb_baseline *baseline, const char *asked,
                           struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    const char *path = asked != NULL ? asked : "";
 
     hb_buf_init(&text, HB_BASELINE_MAX_BYTES);
     if (hb_baseline_put(baseline, &text, err) != 0 ||
-        (path == NULL && default_path(cli, baseline, &path, err) != 0) ||
+        (asked == NULL && default_path(cli, baseline, &path, err) != 0) ||
         hb_write_whole(path, write_text, &text, err) != 0)
         return -1;
     if (strcmp(path, "-") != 0)

@@ -265,7 +265,7 @@ static struct pinned find_pinned(const struct hb_trend_collection *collection, c
 {
     struct pinned pinned = {
         .copies = hb_calloc(collection->count + 1, sizeof *pinned.copies),
-        .sorted = hb_calloc(collection->count + 1, sizeof *pinned.sorted),
+        .sorted = hb_calloc(collection->count + 1, sizeof(void *)),
     };
 
     for (size_t i = 0; i < collection->count; i++) {

@@ -18,7 +18,7 @@ static double away_from_zero(double value)
 /* The coefficient of the continued fraction's step; odd and even ones differ. */
 static double coefficient(int step, double a, double b, double x)
 {
-    double m = step / 2;
+    double m = floor(step / 2.0);
 
     if (step % 2 == 0)
         return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));

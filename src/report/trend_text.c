@@ -67,6 +67,7 @@ static void print_spark(const struct hb_trend *trend, const struct hb_trend_seri
                         FILE *out)
 {
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    const double most = (double)HB_ARRAY_LEN(blocks) - 1;
     struct spark spark = {0};
     double middle, span;
 
@@ -74,7 +75,7 @@ static void print_spark(const struct hb_trend *trend, const struct hb_trend_seri
     middle = (spark.low + spark.high) / 2;
     span = fmax(spark.high - spark.low, LEAST_SPAN);
     for (size_t i = 0; i < spark.columns; i++) {
-        double height = ((spark.sums[i] - middle) / span + 0.5) * (HB_ARRAY_LEN(blocks) - 1);
+        double height = ((spark.sums[i] - middle) / span + 0.5) * most;
 
         fputs(isnan(height) ? " " : blocks[(size_t)lround(height)], out);
     }
