@@ -7,7 +7,7 @@
 #include "report/columns.h"
 #include "report/trend_words.h"
 
-enum { NAME_COLUMNS = 19, SPARK_COLUMNS = 40, TEXT_BYTES = 1 << 14 };
+enum { NAME_COLUMNS = 19, SPARK_COLUMNS = 40, TEXT_BYTES = 1 << 14, BLOCKS = 8 };
 
 #define LEAST_SPAN                                                                                 \
     0.05 /* of a spark, as a factor's logarithm: noise must not look like mountains */
@@ -66,8 +66,7 @@ static void fill_spark(const struct hb_trend *trend, const struct hb_trend_serie
 static void print_spark(const struct hb_trend *trend, const struct hb_trend_series *series,
                         FILE *out)
 {
-    static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    const double most = (double)HB_ARRAY_LEN(blocks) - 1;
+    static const char *const blocks[BLOCKS] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     struct spark spark = {0};
     double middle, span;
 
@@ -75,7 +74,7 @@ static void print_spark(const struct hb_trend *trend, const struct hb_trend_seri
     middle = (spark.low + spark.high) / 2;
     span = fmax(spark.high - spark.low, LEAST_SPAN);
     for (size_t i = 0; i < spark.columns; i++) {
-        double height = ((spark.sums[i] - middle) / span + 0.5) * most;
+        double height = ((spark.sums[i] - middle) / span + 0.5) * (BLOCKS - 1);
 
         fputs(isnan(height) ? " " : blocks[(size_t)lround(height)], out);
     }
