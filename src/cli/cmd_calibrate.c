@@ -110,7 +110,7 @@ static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
     struct calibrating *calibrating = context;
     struct hb_gate_run *run = calibrating->run;
     const struct hb_subject *subjects = run->planning.scenario->subjects;
-    const struct hb_subject_names names = {subjects[0].name, subjects[1].name};
+    const struct hb_subject_names names = {.base = subjects[0].name, .head = subjects[1].name};
     struct hb_paired_cells cells;
     struct hb_run_row *rows;
     size_t count;
@@ -118,7 +118,8 @@ static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
     if (hb_store_load_runs(store, sweep_id, &run->cli->arena, &rows, &count, err) != 0)
         return -1;
     cells = hb_pair_rows(rows, count, &names, &run->cli->arena);
-    calibrating->calibration = hb_calibrate(&cells, &run->planning.scenario->gate);
+    if (hb_calibrate(&cells, &run->planning.scenario->gate, &calibrating->calibration, err) != 0)
+        return -1;
     calibrating->calibration.order_effect = order_effect(rows, count);
     if (calibrating->calibration.pairs == 0)
         return 0;

@@ -136,7 +136,7 @@ static int plan_again(struct hb_gate_run *run, unsigned rounds,
 
 static const char *label_of(const struct hb_subject_flags *flags, const char *name)
 {
-    if (flags->whole != NULL)
+    if (flags->whole != NULL && flags->whole[0] != '{')
         return flags->whole;
     return flags->install.count > 0 ? flags->install.items[0] : name;
 }
@@ -223,6 +223,7 @@ static int begun(void *context, struct hb_store *store, int64_t sweep_id, struct
         .base_subject = subjects[0].name,
         .head_subject = subjects[1].name,
         .servers_differ = hb_gating_compares_servers(plan, &plan->pairs[0]),
+        .allow_failed = plan->scenario->run.allow_failed,
         .notices_json = notices_json(run),
         .options = run->plan.options,
     };

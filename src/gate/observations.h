@@ -60,6 +60,7 @@ struct hb_paired_cells {
  * control pair with the run of the base in the same round: that run is in two pairs. */
 struct hb_subject_names {
     const char *base, *head;
+    const char *control; /* NULL: there is none */
 };
 
 /* The runs of one sweep (hb_store_load_runs) in pairs by (cell id, round); those of the

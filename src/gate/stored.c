@@ -55,6 +55,7 @@ static int rules_of(const struct stored_gate *gate, const struct hb_paired_cell 
     *ret = hb_rules_of(&gate->record.options,
                        gate->record.servers_differ ? HB_COMPARE_SERVERS : HB_COMPARE_CLIENTS, NULL,
                        NULL);
+    ret->allow_failed = gate->record.allow_failed;
     memcpy(ret->margins, margins->margins, sizeof ret->margins);
     return 0;
 }
@@ -64,7 +65,8 @@ static int judge(struct hb_store *store, int64_t sweep_id, const struct stored_g
                  struct hb_error *err)
 {
     const struct hb_subject_names names = {.base = gate->record.base_subject,
-                                           .head = gate->record.head_subject};
+                                           .head = gate->record.head_subject,
+                                           .control = HB_SUBJECT_CONTROL_NAME};
     struct hb_paired_cells cells;
     struct hb_run_row *rows;
     struct hb_rules *rules;

@@ -23,6 +23,7 @@ static int insert_gate(struct hb_store *store, int64_t sweep_id, const struct hb
     hb_row_text(&row, "head", gate->head);
     hb_row_text(&row, "base_subject", gate->base_subject);
     hb_row_text(&row, "head_subject", gate->head_subject);
+    hb_row_real(&row, "allow_failed", gate->allow_failed);
     hb_row_integer(&row, "servers_differ", gate->servers_differ);
     hb_row_text(&row, "notices", gate->notices_json);
     hb_row_name(&row, "basis", basis_names[options->basis]);
@@ -121,6 +122,7 @@ static const struct hb_field gate_fields[] = {
     FIELD(TEXT, "base_subject", base_subject),
     FIELD(TEXT, "head_subject", head_subject),
     FIELD(BOOL, "servers_differ", servers_differ),
+    FIELD(DOUBLE, "allow_failed", allow_failed),
     FIELD(TEXT, "notices", notices_json),
     FIELD(U32, "basis = 'counts'", options.basis),
     OPTION(I64, budget_ns),

@@ -14,6 +14,7 @@ struct hb_gate_record {
     const char *base, *head;                 /* what people call them: "origin/main" */
     const char *base_subject, *head_subject; /* as runs name them */
     bool servers_differ;                     /* it is servers that are compared, not clients */
+    double allow_failed;                     /* share of a side's runs, as the scenario has it */
     const char *notices_json;                /* array of texts, for reports */
     struct hb_gate_options options;          /* overrides are in the margins of each cell */
 };

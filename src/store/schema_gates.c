@@ -7,7 +7,7 @@ static const char gates_sql[] =
     "  sweep_id INTEGER PRIMARY KEY REFERENCES sweeps (id) ON DELETE CASCADE,"
     "  base TEXT NOT NULL, head TEXT NOT NULL,"
     "  base_subject TEXT NOT NULL, head_subject TEXT NOT NULL,"
-    "  servers_differ INTEGER NOT NULL,"
+    "  servers_differ INTEGER NOT NULL, allow_failed REAL NOT NULL,"
     "  notices TEXT NOT NULL,"
     "  basis TEXT NOT NULL CHECK (basis IN ('time', 'counts')),"
     "  budget_ns INTEGER NOT NULL, must_resolve REAL NOT NULL, fail_inconclusive INTEGER NOT NULL,"
