@@ -118,8 +118,7 @@ static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
     if (hb_store_load_runs(store, sweep_id, &run->cli->arena, &rows, &count, err) != 0)
         return -1;
     cells = hb_pair_rows(rows, count, &names, &run->cli->arena);
-    if (hb_calibrate(&cells, &run->planning.scenario->gate, &calibrating->calibration, err) != 0)
-        return -1;
+    calibrating->calibration = hb_calibrate(&cells, &run->planning.scenario->gate);
     calibrating->calibration.order_effect = order_effect(rows, count);
     if (calibrating->calibration.pairs == 0)
         return 0;

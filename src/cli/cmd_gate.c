@@ -21,12 +21,10 @@ static const char *inconclusive_choice(size_t index)
 }
 
 static const struct hb_option gate_option_table[] = {
-    {NULL, 0, HB_VALUE_FLAG, 0, NULL, 0, 0, NULL, "What is compared"},
     HB_OPTIONS_SUBJECT(gate_options, request.base, "base", "What to compare with"),
     HB_OPTIONS_SUBJECT(gate_options, request.head, "head", "What is new"),
     {"filter", 0, HB_VALUE_STRINGS, AT(request.filters), "AXIS=GLOB", 0, 0, NULL, HB_HELP_FILTER},
     {"set", 0, HB_VALUE_STRINGS, AT(request.sets), "KEY=VALUE", 0, 0, NULL, HB_HELP_SET},
-    {NULL, 0, HB_VALUE_FLAG, 0, NULL, 0, 0, NULL, "How"},
     {"plan", 0, HB_VALUE_FLAG, AT(plan), NULL, 0, 0, NULL,
      "Show what would be run, what it costs and what it can see, and run nothing"},
     {"budget", 0, HB_VALUE_STRING, AT(budget), "TIME", 0, 0, NULL,
@@ -44,7 +42,6 @@ static const struct hb_option gate_option_table[] = {
     HB_OPTION_CLIENTS(gate_options),
     {"allow-remote", 0, HB_VALUE_STRINGS, AT(request.sweep.allow_remote), "HOST", 0, 0, NULL,
      "Allow load on this host, which is not this machine"},
-    {NULL, 0, HB_VALUE_FLAG, 0, NULL, 0, 0, NULL, "Results"},
     HB_OPTIONS_GATE_OUTPUTS(gate_options, outputs),
     {"db", 0, HB_VALUE_STRING, AT(request.sweep.database), "PATH", 0, 0, NULL,
      "SQLite file for the results (default: benchmark_results.db)"},
