@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cell_rules.h"
 #include "cli/commands.h"
 #include "cli/comparison_side.h"
 #include "cli/gate_outputs.h"
@@ -81,49 +82,6 @@ static int load_margins(struct comparing *comparing, struct hb_error *err)
                                       err);
 }
 
-static const struct hb_cell *planned_cell(const struct hb_plan *plan, const char *cell_id)
-{
-    char id[HB_CELL_ID_BYTES];
-
-    for (size_t i = 0; i < plan->cells_count; i++) {
-        hb_cell_format_id(&plan->cells[i], id);
-        if (strcmp(id, cell_id) == 0)
-            return &plan->cells[i];
-    }
-    return NULL;
-}
-
-static struct hb_rules rules_of(const struct comparing *comparing, enum hb_comparison comparison,
-                                const char *cell_id)
-{
-    const struct hb_scenario *scenario = comparing->judging.scenario;
-    const struct hb_cell *cell = planned_cell(&comparing->judging.plan, cell_id);
-    struct hb_rules rules =
-        hb_rules_of(&scenario->gate, comparison, cell != NULL ? scenario : NULL, cell);
-
-    rules.alpha = HB_COMPARE_ALPHA;
-    return rules;
-}
-
-/* Servers are compared where one client meets several; else clients (gate/trust_rules.h). */
-struct variety {
-    const struct hb_run_row *first;
-    bool clients, servers;
-};
-
-static void see(struct variety *variety, const struct hb_run_row *row)
-{
-    if (variety->first == NULL)
-        variety->first = row;
-    variety->clients |= strcmp(row->client, variety->first->client) != 0;
-    variety->servers |= strcmp(row->server, variety->first->server) != 0;
-}
-
-static enum hb_comparison comparison_of(const struct variety *variety)
-{
-    return variety->servers && !variety->clients ? HB_COMPARE_SERVERS : HB_COMPARE_CLIENTS;
-}
-
 static int fail_nothing_left(struct hb_error *err)
 {
     return hb_fail(err, HB_ERR_NOT_FOUND, "--filter: no stored cell matches");
@@ -158,16 +116,16 @@ static int compare_pairs(struct comparing *comparing, const struct hb_run_row *r
     const struct hb_subject_names names = {.base = comparing->base, .head = comparing->head};
     struct hb_arena *arena = &comparing->cli->arena;
     struct hb_paired_cells cells = hb_pair_rows(rows, count, &names, arena);
-    struct variety variety = {0};
+    struct hb_cell_rules cell_rules = {.judging = &comparing->judging};
     struct hb_rules *rules;
 
     if (cells.count > 0 && keep_cells(comparing, &cells) == 0)
         return fail_nothing_left(err);
     rules = hb_arena_calloc(arena, cells.count, sizeof *rules);
     for (size_t i = 0; i < cells.count; i++)
-        see(&variety, cells.cells[i].label);
+        hb_cell_rules_see(&cell_rules, cells.cells[i].label);
     for (size_t i = 0; i < cells.count; i++)
-        rules[i] = rules_of(comparing, comparison_of(&variety), cells.cells[i].label->cell_id);
+        rules[i] = hb_cell_rules_of(&cell_rules, cells.cells[i].label->cell_id);
     if (hb_compare_pairs(&cells, rules, &comparing->judging.scenario->gate, arena,
                          &comparing->result, err) != 0)
         return -1;
@@ -313,20 +271,20 @@ static int judge_stored(struct comparing *comparing, struct hb_unpaired_cells ce
 {
     struct hb_arena *arena = &comparing->cli->arena;
     struct hb_rules *rules = hb_arena_calloc(arena, cells.count, sizeof *rules);
-    struct variety variety = {0};
+    struct hb_cell_rules cell_rules = {.judging = &comparing->judging};
     size_t kept = 0;
 
     for (size_t i = 0; i < cells.count; i++) {
         if (!hb_row_filter_keeps(comparing->filter, label_of(&cells.cells[i])))
             continue;
-        see(&variety, label_of(&cells.cells[i]));
+        hb_cell_rules_see(&cell_rules, label_of(&cells.cells[i]));
         cells.cells[kept++] = cells.cells[i];
     }
     if (kept == 0 && cells.count > 0)
         return fail_nothing_left(err);
     cells.count = kept;
     for (size_t i = 0; i < kept; i++)
-        rules[i] = rules_of(comparing, comparison_of(&variety), label_of(&cells.cells[i])->cell_id);
+        rules[i] = hb_cell_rules_of(&cell_rules, label_of(&cells.cells[i])->cell_id);
     return hb_compare_stored(&cells, rules, &comparing->judging.scenario->gate, unmatched, arena,
                              &comparing->result, err);
 }

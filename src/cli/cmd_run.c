@@ -21,6 +21,12 @@ static const struct hb_option run_option_table[] = {
      "Stop after the last whole round that fits: 30m"},
     {"tag", 0, HB_VALUE_STRINGS, AT(sweep.tags), "K=V", 0, 0, NULL,
      "A label stored with the sweep: --tag branch=main"},
+    {"baseline", 0, HB_VALUE_STRING, AT(sweep.baseline.path), "FILE", 0, 0, NULL,
+     "Compare the sweep with this saved baseline when it is over"},
+    {"fail-on", 0, HB_VALUE_CHOICE, AT(sweep.baseline.fail_on), "WHAT", 0, 0,
+     hb_run_baseline_fail_on_choice,
+     "With --baseline: never (default: it is advice), regressed (exit code 3) or inconclusive "
+     "(that too; 4)"},
     {"smoke", 0, HB_VALUE_FLAG, AT(sweep.smoke), NULL, 0, 0, NULL,
      "Send one verified request a cell and measure nothing"},
     {"dry-run", 0, HB_VALUE_FLAG, AT(sweep.dry_run), NULL, 0, 0, NULL,
@@ -40,6 +46,7 @@ static int run_run(struct hb_cli *cli, const void *opaque, char *const *argument
                    HB_UNUSED int count, int *exit_code, struct hb_error *err)
 {
     const struct run_options *options = opaque;
+    struct hb_sweep_options sweep = options->sweep;
     struct hb_planning planning;
 
     cli->quiet = options->quiet;
@@ -47,7 +54,8 @@ static int run_run(struct hb_cli *cli, const void *opaque, char *const *argument
     if (hb_planning_make(cli, arguments[0], &options->sets, &options->filters, options->sweep.smoke,
                          &planning, err) != 0)
         return -1;
-    return hb_sweep(cli, &planning, &options->sweep, exit_code, err);
+    sweep.baseline.filtered = options->filters.count > 0;
+    return hb_sweep(cli, &planning, &sweep, exit_code, err);
 }
 
 const struct hb_command hb_command_run = {

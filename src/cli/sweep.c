@@ -27,6 +27,7 @@ struct sweep {
     size_t runs_count;
     struct hb_exec_earlier *earlier; /* of a resumed sweep */
     size_t earlier_count;
+    struct hb_baseline baseline; /* what it is compared with, when options->baseline says so */
     struct hb_progress_line progress;
     struct hb_exec_summary summary;
 };
@@ -331,12 +332,23 @@ static int report_sweep(struct sweep *sweep, int *exit_code, struct hb_error *er
     return result;
 }
 
+/* What was not measured is told by tell_outcome(). */
+static int compare_with_baseline(struct sweep *sweep, int *exit_code, struct hb_error *err)
+{
+    if (sweep->options->smoke || sweep->summary.interrupted || sweep->summary.ok == 0)
+        return 0;
+    return hb_run_baseline_report(sweep->cli, sweep->planning, &sweep->options->baseline,
+                                  &sweep->baseline, sweep->store, sweep->id, exit_code, err);
+}
+
 static int conclude(struct sweep *sweep, int *exit_code, struct hb_error *err)
 {
     const struct hb_sweep_extension *extension = sweep->options->extension;
 
     if (extension == NULL)
-        return report_sweep(sweep, exit_code, err);
+        return report_sweep(sweep, exit_code, err) == 0
+                   ? compare_with_baseline(sweep, exit_code, err)
+                   : -1;
     return extension->conclude(extension->context, sweep->store, sweep->id, exit_code, err);
 }
 
@@ -376,7 +388,8 @@ int hb_sweep(struct hb_cli *cli, const struct hb_planning *planning,
 
     if (options->dry_run)
         return dry_run(&sweep);
-    if (hb_sweep_check(cli, planning, options, err) != 0)
+    if (hb_run_baseline_load(cli, planning, &options->baseline, &sweep.baseline, err) != 0 ||
+        hb_sweep_check(cli, planning, options, err) != 0)
         return -1;
     if (hb_machine_lock_take(&lock, err) != 0)
         return -1;

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/planning.h"
+#include "cli/run_baseline.h"
 #include "exec/executor.h"
 
 struct hb_store;
@@ -35,8 +36,9 @@ struct hb_sweep_options {
     const char *output_directory; /* NULL: reports */
     const char *extra_output; /* a report there too, in the format its name ends in; NULL: none */
     struct hb_strings tags;   /* "K=V" */
-    struct hb_strings allow_remote; /* hosts, beside the scenario's own */
-    int64_t budget_ns;              /* 0: none */
+    struct hb_strings allow_remote;  /* hosts, beside the scenario's own */
+    int64_t budget_ns;               /* 0: none */
+    struct hb_run_baseline baseline; /* what the sweep is compared with */
     bool smoke, dry_run, resume;
     bool strict;                                /* refuse what would only be warned of */
     const struct hb_sweep_extension *extension; /* NULL: an ordinary sweep */

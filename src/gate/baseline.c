@@ -135,8 +135,7 @@ static size_t keep_cells(struct hb_rows rows, struct hb_arena *arena, struct hb_
     return measured;
 }
 
-/* The facts that the fingerprint is of, without the long list of mitigations. */
-static const char *machine_json(const char *environment, struct hb_arena *arena)
+const char *hb_baseline_machine_json(const char *environment, struct hb_arena *arena)
 {
     json_t *facts = json_loads(environment, 0, NULL);
     json_t *machine = json_object_get(facts, "machine");
@@ -162,7 +161,7 @@ static void keep_sweep(const struct hb_sweep_row *sweep, struct hb_arena *arena,
         .revision = sweep->revision,
         .tool_version = sweep->tool_version,
         .fingerprint = sweep->fingerprint,
-        .machine_json = machine_json(sweep->environment_json, arena),
+        .machine_json = hb_baseline_machine_json(sweep->environment_json, arena),
         .settings_json = sweep->settings_json[0] != '\0' ? sweep->settings_json : "{}",
     };
 }

@@ -57,6 +57,10 @@ int hb_baseline_of_sweep(struct hb_store *store, const char *sweep_selector, con
 /* What a baseline keeps of a row: what tells cells apart and what people read. */
 struct hb_run_row hb_baseline_label(const struct hb_run_row *row);
 
+/* Of hb_environment_json(): the facts that the fingerprint is of, without the long list of
+ * mitigations. */
+const char *hb_baseline_machine_json(const char *environment_json, struct hb_arena *arena);
+
 /* Whether a name on the command line means a file of this kind: FILE.baseline. */
 bool hb_baseline_is_path(const char *name);
 

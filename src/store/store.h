@@ -60,6 +60,9 @@ enum hb_sweep_status {
 
 const char *hb_sweep_status_name(enum hb_sweep_status status);
 
+/* What a run's figures depend on beside its cell, as JSON: sweeps.settings. The caller frees. */
+char *hb_run_settings_json(const struct hb_run_options *run);
+
 /* Insert the sweep, its environment, cells and all runs as pending. */
 int hb_store_begin_sweep(struct hb_store *store, const struct hb_sweep_info *info,
                          const struct hb_plan *plan, int64_t *ret_sweep_id,

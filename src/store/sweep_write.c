@@ -58,9 +58,8 @@ static int find_environment(struct hb_store *store, const char *fingerprint, con
     return 0;
 }
 
-/* What a run's figures depend on beside its cell. Cooldown, drain and the like do not touch the
- * window. */
-static char *settings_json(const struct hb_run_options *run)
+/* Cooldown, drain and the like do not touch the window. */
+char *hb_run_settings_json(const struct hb_run_options *run)
 {
     json_t *settings = json_pack("{s:s?, s:i, s:s?, s:I}", "client_cpus", run->client_cpus,
                                  "processes", (int)run->processes, "server_cpus", run->server_cpus,
@@ -76,7 +75,7 @@ static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info
 {
     HB_CLEANUP(hb_free_ptr) char *tags = tags_json(info->tags);
     HB_CLEANUP(hb_free_ptr) char *masked_tags = hb_mask_json(store->secrets, tags);
-    HB_CLEANUP(hb_free_ptr) char *settings = settings_json(&info->scenario->run);
+    HB_CLEANUP(hb_free_ptr) char *settings = hb_run_settings_json(&info->scenario->run);
     HB_CLEANUP(hb_free_ptr) char *facts = hb_mask_json(store->secrets, info->environment_json);
     struct hb_row row = {0};
     int64_t environment_id;
