@@ -94,10 +94,10 @@ static struct hb_pair *pool_sentinels(const struct hb_procedure *procedure, size
 static int check_together(const struct hb_procedure *procedure, struct hb_arena *arena,
                           const char **ret_why, struct hb_error *err)
 {
-    HB_CLEANUP(hb_free_ptr) struct hb_pair *pool = NULL;
     struct hb_paired_cell all = {0};
+    HB_CLEANUP(hb_free_ptr) struct hb_pair *pool = pool_sentinels(procedure, &all.count);
 
-    pool = all.pairs = pool_sentinels(procedure, &all.count);
+    all.pairs = pool;
     if (all.count == 0)
         return 0;
     if (hb_count_made(&all) == 0)
