@@ -73,7 +73,7 @@ static void worst_comes_first_and_controls_count_for_nothing(HB_UNUSED void **st
         struct hb_paired_cell cells[] = {
             pairs(&a, 1000, 1000, false, &arena),
             pairs(&b, 1000, 800, false, &arena),
-            pairs(&c, 1000, 1200, false, &arena),
+            pairs(&c, 1000, 1300, false, &arena),
             pairs(&a, 1000, 700, true, &arena),
         };
         const struct hb_rules of[] = {rules(), rules(), rules(), rules()};
