@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/subject_install.h"
 #include "exec/environment.h"
 #include "gate/stored.h"
 
@@ -265,6 +266,8 @@ int hb_gate_carry_out(struct hb_gate_run *run, int *exit_code, struct hb_error *
     struct hb_sweep_options options = run->request->sweep;
     int result;
 
+    if (hb_subjects_install(run->cli, &run->planning.registry, run->planning.scenario, err) != 0)
+        return -1;
     options.extension = &extension;
     hb_gating_init(&run->gating, run->cli, &run->planning.plan, &run->plan.options);
     result = hb_sweep(run->cli, &run->planning, &options, exit_code, err);
