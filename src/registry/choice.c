@@ -40,6 +40,51 @@ static bool is_path(const char *text)
            strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0;
 }
 
+/* Other schemes of git's ("ext::") start programs. */
+static bool is_url(const char *text)
+{
+    static const char *const schemes[] = {"https://", "http://", "ssh://", "git://"};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(schemes); i++) {
+        if (strncmp(text, schemes[i], strlen(schemes[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The "@" before a revision; NULL when there is none. The one in "ssh://git@host/" is another. */
+static const char *find_revision(const char *text)
+{
+    const char *at = strrchr(text, '@');
+    const char *host = strstr(text, "://");
+
+    if (at != NULL && host != NULL && memchr(host + 3, '/', (size_t)(at - host - 3)) == NULL)
+        return NULL;
+    return at;
+}
+
+/* "REVISION", "URL@REVISION" or "PATH@REVISION". */
+static const char *parse_git(const char *text, struct hb_arena *arena, struct hb_package *ret)
+{
+    const char *local = strncmp(text, "file://", 7) == 0 ? text + 7 : text;
+    bool path = local[0] == '/' || local[0] == '.', remote = is_url(text);
+    const char *at = path || remote ? find_revision(text) : NULL;
+
+    ret->kind = remote ? HB_PACKAGE_REMOTE : HB_PACKAGE_REVISION;
+    ret->value = at != NULL ? at + 1 : path || remote ? "HEAD" : text;
+    if (ret->value[0] == '-' || ret->value[0] == '\0')
+        return "expected a revision after git:";
+    if (at == NULL)
+        at = text + strlen(text);
+    if (remote)
+        ret->url = hb_arena_strndup(arena, text, (size_t)(at - text));
+    else if (path && local[0] == '/')
+        ret->folder = hb_arena_strndup(arena, local, (size_t)(at - local));
+    else if (path)
+        ret->folder = hb_arena_printf(arena, "%s/%.*s", ret->folder, (int)(at - local), local);
+    return NULL;
+}
+
 const char *hb_package_parse(const char *text, const char *folder, struct hb_arena *arena,
                              struct hb_package *ret)
 {
@@ -56,10 +101,7 @@ const char *hb_package_parse(const char *text, const char *folder, struct hb_are
         if (text[0] != '/')
             ret->value = hb_arena_printf(arena, "%s/%s", folder, text);
     } else if (strncmp(text, "git:", 4) == 0) {
-        ret->kind = HB_PACKAGE_REVISION;
-        ret->value = ret->text + 4;
-        if (ret->value[0] == '-' || ret->value[0] == '\0')
-            return "expected a revision after git:";
+        return parse_git(ret->text + 4, arena, ret);
     }
     return NULL;
 }
@@ -130,10 +172,10 @@ static uint64_t hash_choice(const struct hb_choice *choice)
     hb_buf_printf(&text, "%s\n", choice->python != NULL ? choice->python : "");
     for (size_t i = 0; i < choice->packages_count; i++) {
         const struct hb_package *package = &choice->packages[i];
-        bool local = package->kind == HB_PACKAGE_REVISION;
+        const char *where = package->kind == HB_PACKAGE_REVISION ? package->folder : package->url;
 
         hb_buf_printf(&text, "%d %s\n%s\n", package->kind, package->value,
-                      local ? package->folder : "");
+                      where != NULL ? where : "");
     }
     return XXH3_64bits(hb_buf_text(&text), text.length);
 }
