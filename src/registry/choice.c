@@ -63,26 +63,34 @@ static const char *find_revision(const char *text)
     return at;
 }
 
+/* A repository that is named by where it is: a URL, or a path of this machine. */
+static void set_repository(const char *text, size_t length, struct hb_arena *arena,
+                           struct hb_package *ret)
+{
+    if (is_url(text)) {
+        ret->kind = HB_PACKAGE_REMOTE;
+        ret->url = hb_arena_strndup(arena, text, length);
+    } else if (text[0] == '/') {
+        ret->folder = hb_arena_strndup(arena, text, length);
+    } else {
+        ret->folder = hb_arena_printf(arena, "%s/%.*s", ret->folder, (int)length, text);
+    }
+}
+
 /* "REVISION", "URL@REVISION" or "PATH@REVISION". */
 static const char *parse_git(const char *text, struct hb_arena *arena, struct hb_package *ret)
 {
-    const char *local = strncmp(text, "file://", 7) == 0 ? text + 7 : text;
-    bool path = local[0] == '/' || local[0] == '.', remote = is_url(text);
-    const char *at = path || remote ? find_revision(text) : NULL;
+    const char *where = strncmp(text, "file://", 7) == 0 ? text + 7 : text;
+    const char *at;
 
-    ret->kind = remote ? HB_PACKAGE_REMOTE : HB_PACKAGE_REVISION;
-    ret->value = at != NULL ? at + 1 : path || remote ? "HEAD" : text;
-    if (ret->value[0] == '-' || ret->value[0] == '\0')
-        return "expected a revision after git:";
-    if (at == NULL)
-        at = text + strlen(text);
-    if (remote)
-        ret->url = hb_arena_strndup(arena, text, (size_t)(at - text));
-    else if (path && local[0] == '/')
-        ret->folder = hb_arena_strndup(arena, local, (size_t)(at - local));
-    else if (path)
-        ret->folder = hb_arena_printf(arena, "%s/%.*s", ret->folder, (int)(at - local), local);
-    return NULL;
+    ret->kind = HB_PACKAGE_REVISION;
+    ret->value = text;
+    if (is_url(where) || strchr("/.", where[0]) != NULL) {
+        at = find_revision(where);
+        ret->value = at != NULL ? at + 1 : "HEAD";
+        set_repository(where, at != NULL ? (size_t)(at - where) : strlen(where), arena, ret);
+    }
+    return strchr("-", ret->value[0]) != NULL ? "expected a revision after git:" : NULL;
 }
 
 const char *hb_package_parse(const char *text, const char *folder, struct hb_arena *arena,
