@@ -85,7 +85,7 @@ static const char *parse_git(const char *text, struct hb_arena *arena, struct hb
 
     ret->kind = HB_PACKAGE_REVISION;
     ret->value = text;
-    if (is_url(where) || strchr("/.", where[0]) != NULL) {
+    if (is_url(where) || where[0] == '/' || where[0] == '.') {
         at = find_revision(where);
         ret->value = at != NULL ? at + 1 : "HEAD";
         set_repository(where, at != NULL ? (size_t)(at - where) : strlen(where), arena, ret);
