@@ -40,6 +40,59 @@ static bool is_path(const char *text)
            strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0;
 }
 
+/* Other schemes of git's ("ext::") start programs. */
+static bool is_url(const char *text)
+{
+    static const char *const schemes[] = {"https://", "http://", "ssh://", "git://"};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(schemes); i++) {
+        if (strncmp(text, schemes[i], strlen(schemes[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The "@" before a revision; NULL when there is none. The one in "ssh://git@host/" is another. */
+static const char *find_revision(const char *text)
+{
+    const char *at = strrchr(text, '@');
+    const char *host = strstr(text, "://");
+
+    if (at != NULL && host != NULL && memchr(host + 3, '/', (size_t)(at - host - 3)) == NULL)
+        return NULL;
+    return at;
+}
+
+/* A repository that is named by where it is: a URL, or a path of this machine. */
+static void set_repository(const char *text, size_t length, struct hb_arena *arena,
+                           struct hb_package *ret)
+{
+    if (is_url(text)) {
+        ret->kind = HB_PACKAGE_REMOTE;
+        ret->url = hb_arena_strndup(arena, text, length);
+    } else if (text[0] == '/') {
+        ret->folder = hb_arena_strndup(arena, text, length);
+    } else {
+        ret->folder = hb_arena_printf(arena, "%s/%.*s", ret->folder, (int)length, text);
+    }
+}
+
+/* "REVISION", "URL@REVISION" or "PATH@REVISION". */
+static const char *parse_git(const char *text, struct hb_arena *arena, struct hb_package *ret)
+{
+    const char *where = strncmp(text, "file://", 7) == 0 ? text + 7 : text;
+    const char *at;
+
+    ret->kind = HB_PACKAGE_REVISION;
+    ret->value = text;
+    if (is_url(where) || where[0] == '/' || where[0] == '.') {
+        at = find_revision(where);
+        ret->value = at != NULL ? at + 1 : "HEAD";
+        set_repository(where, at != NULL ? (size_t)(at - where) : strlen(where), arena, ret);
+    }
+    return strchr("-", ret->value[0]) != NULL ? "expected a revision after git:" : NULL;
+}
+
 const char *hb_package_parse(const char *text, const char *folder, struct hb_arena *arena,
                              struct hb_package *ret)
 {
@@ -56,10 +109,7 @@ const char *hb_package_parse(const char *text, const char *folder, struct hb_are
         if (text[0] != '/')
             ret->value = hb_arena_printf(arena, "%s/%s", folder, text);
     } else if (strncmp(text, "git:", 4) == 0) {
-        ret->kind = HB_PACKAGE_REVISION;
-        ret->value = ret->text + 4;
-        if (ret->value[0] == '-' || ret->value[0] == '\0')
-            return "expected a revision after git:";
+        return parse_git(ret->text + 4, arena, ret);
     }
     return NULL;
 }
@@ -130,10 +180,10 @@ static uint64_t hash_choice(const struct hb_choice *choice)
     hb_buf_printf(&text, "%s\n", choice->python != NULL ? choice->python : "");
     for (size_t i = 0; i < choice->packages_count; i++) {
         const struct hb_package *package = &choice->packages[i];
-        bool local = package->kind == HB_PACKAGE_REVISION;
+        const char *where = package->kind == HB_PACKAGE_REVISION ? package->folder : package->url;
 
         hb_buf_printf(&text, "%d %s\n%s\n", package->kind, package->value,
-                      local ? package->folder : "");
+                      where != NULL ? where : "");
     }
     return XXH3_64bits(hb_buf_text(&text), text.length);
 }

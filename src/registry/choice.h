@@ -17,8 +17,8 @@
 const char *hb_version_problem(const char *version);
 
 /*
- * Tell apart "httpx==0.28.1", "git+https://…", "../httpx" and "git:REF", written in `folder`
- * (absolute). Returns what is wrong with the text, or NULL.
+ * Tell apart "httpx==0.28.1", "git+https://…", "../httpx", "git:REF", "git:https://…@REF" and
+ * "git:../httpx@REF", written in `folder` (absolute). Returns what is wrong with the text, or NULL.
  */
 const char *hb_package_parse(const char *text, const char *folder, struct hb_arena *arena,
                              struct hb_package *ret_package);

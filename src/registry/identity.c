@@ -77,6 +77,11 @@ int hb_package_resolve(const struct hb_package *package, struct hb_arena *arena,
         return resolve_revision(package, arena, ret_argument, ret_state, err);
     if (package->kind == HB_PACKAGE_PATH)
         return resolve_path(package, arena, ret_argument, ret_state, err);
+    if (package->kind == HB_PACKAGE_REMOTE) { /* what it leads to is not asked over a network */
+        *ret_argument = hb_arena_printf(arena, "git+%s@%s", package->url, package->value);
+        *ret_state = "";
+        return 0;
+    }
     *ret_argument = package->value;
     *ret_state = "";
     return 0;

@@ -214,11 +214,16 @@ static int install_chosen(struct hb_installation *installation, struct hb_error 
 static int describe(struct hb_installation *installation, struct hb_error *err)
 {
     static const char script[] =
-        "import importlib.metadata as m, json, platform, sys; "
+        "import importlib.metadata as m, json, platform, sys\n"
+        "def version(d):\n"
+        "    origin = json.loads(d.read_text('direct_url.json') or '{}')\n"
+        "    commit = origin.get('vcs_info', {}).get('commit_id', '')[:12]\n"
+        "    where = commit and 'git ' + commit or 'dir_info' in origin and 'path'\n"
+        "    return d.version + (f' ({where})' if where else '')\n"
         "print(json.dumps({'interpreter': {'path': getattr(sys, '_base_executable', "
         "sys.executable),"
         " 'version': platform.python_version()},"
-        " 'packages': {d.metadata['Name']: d.version for d in m.distributions()}}))";
+        " 'packages': {d.metadata['Name']: version(d) for d in m.distributions()}}))";
     const char *const argv[] = {python_of(installation), "-I", "-c", script, NULL};
     const char *output;
     json_t *facts;

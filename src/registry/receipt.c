@@ -29,7 +29,7 @@ int hb_receipt_write(const char *folder, const json_t *receipt, struct hb_error 
     return 0;
 }
 
-static json_t *load(const char *env_dir, const char *environment)
+json_t *hb_receipt_load(const char *env_dir, const char *environment)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
     char folder[PATH_MAX], path[PATH_MAX];
@@ -85,7 +85,7 @@ static const char *describe_choice(struct hb_arena *arena, json_t *chosen)
 void hb_receipt_read(const char *env_dir, const char *environment, struct hb_arena *arena,
                      struct hb_receipt *ret_receipt)
 {
-    json_t *json = load(env_dir, environment);
+    json_t *json = hb_receipt_load(env_dir, environment);
     const char *identity = copy_member(arena, json, "identity");
 
     *ret_receipt = (struct hb_receipt){

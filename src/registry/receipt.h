@@ -26,6 +26,10 @@ struct hb_receipt {
 
 int hb_receipt_write(const char *folder, const json_t *receipt, struct hb_error *err) HB_MUST_CHECK;
 
+/* The receipt of an environment as it is written; NULL when there is none. The caller's reference.
+ */
+json_t *hb_receipt_load(const char *env_dir, const char *environment);
+
 /* The receipt of an environment; all but its name NULL or "" when there is none. In `arena`. */
 void hb_receipt_read(const char *env_dir, const char *environment, struct hb_arena *arena,
                      struct hb_receipt *ret_receipt);

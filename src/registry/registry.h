@@ -109,10 +109,13 @@ struct hb_package {
         HB_PACKAGE_INDEX,    /* a requirement or an address, as the package manager takes it */
         HB_PACKAGE_PATH,     /* a file or folder */
         HB_PACKAGE_REVISION, /* a git revision of the repository that `folder` lies in */
+        HB_PACKAGE_REMOTE,   /* one of a repository elsewhere */
     } kind;
-    const char *text;   /* as written: "httpx==0.28.1", "..", "git:main" */
-    const char *value;  /* the requirement, the absolute path, the revision */
-    const char *folder; /* where it was written, absolute */
+    const char *text;  /* as written: "httpx==0.28.1", "..", "git:main" */
+    const char *value; /* the requirement, the absolute path, the revision ("HEAD": none given) */
+    const char
+        *folder;     /* where it was written, absolute; of a revision a folder of its repository */
+    const char *url; /* of a repository elsewhere; else NULL */
 };
 
 /* What a user chose in place of what this program ships for an entry. */

@@ -337,6 +337,49 @@ static void rounds_are_added_only_until_a_figure_is_known(void **state HB_UNUSED
     assert_int_equal(fixture.last_progress.runs_total, 14);
 }
 
+/* A caller's rule: the first cell needs the first and third rounds only. */
+struct rule {
+    unsigned asked, learnt, not_needed;
+};
+
+static bool only_even_rounds(void *context, size_t run)
+{
+    struct rule *rule = context;
+    const struct hb_plan_run *planned = &fixture.plan.runs[run];
+
+    rule->asked++;
+    return planned->cell == 0 && planned->round % 2 == 1;
+}
+
+static void count_learnt(void *context, const struct hb_run_result *result)
+{
+    struct rule *rule = context;
+
+    rule->learnt++;
+    rule->not_needed += result->status == HB_RUN_NOT_NEEDED;
+}
+
+static void a_caller_may_say_which_runs_are_needed(void **state HB_UNUSED)
+{
+    struct rule rule = {0};
+    const struct hb_exec_policy policy = {&rule, only_even_rounds, count_learnt};
+
+    fixture.options.policy = &policy;
+    fixture.duration_ns = 100 * HB_NS_PER_MS;
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_add_scripted(&fixture, "Honest");
+    fixture_sweep(&fixture, 3);
+    expect_swept();
+    assert_int_equal(fixture.seen_count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(fixture.seen[i].status, i == 2 ? HB_RUN_NOT_NEEDED : HB_RUN_OK);
+    assert_int_equal(rule.learnt, 6);
+    assert_int_equal(rule.not_needed, 1);
+    assert_true(rule.asked >= 6);
+    assert_int_equal(fixture.summary.not_needed, 1);
+    assert_int_equal(fixture.last_progress.runs_total, 5);
+}
+
 /* What was found out before an interruption counts, so only what is missing is made. */
 static void a_resumed_sweep_remembers_what_is_known(void **state HB_UNUSED)
 {
@@ -565,6 +608,7 @@ int main(void)
         TEST(several_processes_share_the_concurrency),
         TEST(a_short_warm_up_is_stretched_to_the_ramp),
         TEST(rounds_are_added_only_until_a_figure_is_known),
+        TEST(a_caller_may_say_which_runs_are_needed),
         TEST(a_resumed_sweep_remembers_what_is_known),
         TEST(a_yardstick_runs_once_before_the_others_and_is_none_of_them),
         TEST(a_yardstick_that_fails_or_is_missing_spoils_nothing),

@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include "registry/choice.h"
+#include "registry/dependencies.h"
 #include "registry/env_store.h"
 #include "registry/identity.h"
 #include "registry/receipt.h"
@@ -203,6 +204,97 @@ static void what_is_installed_is_told_apart_by_how_it_is_written(void **state HB
         assert_non_null(hb_package_parse(refused[i], "/checkout", &arena, &parsed));
 }
 
+static void a_revision_may_be_of_another_repository(void **state HB_UNUSED)
+{
+    static const struct {
+        const char *text, *value, *folder, *url;
+    } known[] = {
+        {"git:origin/main", "origin/main", "/checkout", NULL},
+        {"git:main@{1}", "main@{1}", "/checkout", NULL},
+        {"git:../lib@v1", "v1", "/checkout/../lib", NULL},
+        {"git:/src/lib", "HEAD", "/src/lib", NULL},
+        {"git:file:///src/lib@a/b", "a/b", "/src/lib", NULL},
+        {"git:https://h/x@a/b", "a/b", "/checkout", "https://h/x"},
+        {"git:ssh://git@h/x", "HEAD", "/checkout", "ssh://git@h/x"},
+        {"git:ssh://git@h/x@v2", "v2", "/checkout", "ssh://git@h/x"},
+        {"git:ext::sh -c x", "ext::sh -c x", "/checkout", NULL},
+    };
+    static const char *const refused[] = {"git:https://h/x@", "git:https://h/x@-x", "git:../x@-x"};
+    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+    struct hb_package parsed;
+
+    hb_arena_init(&arena);
+    for (size_t i = 0; i < HB_ARRAY_LEN(known); i++) {
+        parsed = package(known[i].text, "/checkout", &arena);
+        assert_string_equal(parsed.value, known[i].value);
+        assert_string_equal(parsed.folder, known[i].folder);
+        assert_int_equal(parsed.kind,
+                         known[i].url != NULL ? HB_PACKAGE_REMOTE : HB_PACKAGE_REVISION);
+        if (known[i].url != NULL)
+            assert_string_equal(parsed.url, known[i].url);
+    }
+    for (size_t i = 0; i < HB_ARRAY_LEN(refused); i++)
+        assert_non_null(hb_package_parse(refused[i], "/checkout", &arena, &parsed));
+}
+
+/* ---- what environments are made of ---- */
+
+static void write_packages(const char *env_dir, const char *environment, const char *packages)
+{
+    char folder[PATH_MAX], text[1000];
+    struct hb_error err = {0};
+    json_t *receipt;
+
+    snprintf(folder, sizeof folder, "%s/%s", env_dir, environment);
+    assert_int_equal(mkdir(folder, 0777), 0);
+    snprintf(text, sizeof text,
+             "{\"interpreter\": {\"path\": \"p\", \"version\": \"3.11\"}, \"packages\": %s}",
+             packages);
+    receipt = json_loads(text, 0, NULL);
+    assert_non_null(receipt);
+    assert_int_equal(hb_receipt_write(folder, receipt, &err), 0);
+    json_decref(receipt);
+}
+
+static void what_differs_between_two_environments_is_told_by_name(void **state)
+{
+    HB_CLEANUP(hb_arena_release) struct hb_arena arena;
+    struct hb_entry base = httpx, head = httpx, nowhere = httpx;
+    const struct hb_entry *const entries[2] = {&base, &head};
+    struct hb_registry registry = {.env_dir = *state};
+    const struct hb_dependency_change *changes;
+    struct hb_dependencies sides[2];
+    size_t count;
+
+    hb_arena_init(&arena);
+    base.environment = "a";
+    head.environment = "b";
+    nowhere.environment = "c";
+    write_packages(*state, "a",
+                   "{\"httpx\": \"1\", \"h11\": \"2\", \"Zeta_x\": \"3\", \"old\": \"1\"}");
+    write_packages(*state, "b",
+                   "{\"HTTPX\": \"2\", \"h11\": \"2\", \"zeta-x\": \"4\", \"new\": \"1\"}");
+    sides[0] = hb_dependencies_read(&registry, &base, &arena);
+    sides[1] = hb_dependencies_read(&registry, &head, &arena);
+    assert_true(sides[0].known);
+    assert_int_equal(sides[0].count, 5);
+    hb_dependencies_compare(sides, entries, &arena, &changes, &count);
+    assert_int_equal(count, 4);
+    assert_string_equal(changes[0].base, "1");
+    assert_string_equal(changes[0].head, "2");
+    assert_true(changes[0].own);
+    assert_string_equal(changes[1].name, "new");
+    assert_null(changes[1].base);
+    assert_string_equal(changes[2].name, "old");
+    assert_null(changes[2].head);
+    assert_string_equal(changes[3].head, "4");
+    assert_false(changes[3].own);
+    sides[1] = hb_dependencies_read(&registry, &nowhere, &arena);
+    assert_false(sides[1].known);
+    hb_dependencies_compare(sides, entries, &arena, &changes, &count);
+    assert_int_equal(count, 0);
+}
+
 static void versions_cannot_be_paths_or_options(void **state HB_UNUSED)
 {
     static const char *const bad[] = {"", "../x", "1/2", "-1", "1 2", "1;rm", "@1"};
@@ -400,6 +492,8 @@ int main(void)
         IN_SCRATCH(a_folder_that_cannot_be_made_is_an_error),
         cmocka_unit_test(each_choice_has_an_environment_of_its_own),
         cmocka_unit_test(what_is_installed_is_told_apart_by_how_it_is_written),
+        cmocka_unit_test(a_revision_may_be_of_another_repository),
+        IN_SCRATCH(what_differs_between_two_environments_is_told_by_name),
         cmocka_unit_test(versions_cannot_be_paths_or_options),
         cmocka_unit_test(pins_are_read_without_hashes_and_without_what_is_chosen),
         cmocka_unit_test(names_of_projects_are_compared_as_the_index_does),
