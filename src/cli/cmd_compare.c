@@ -382,7 +382,7 @@ static enum fail_on fail_on_of(const struct comparing *comparing)
 
     if (said == NULL)
         return comparing->result.kind == HB_COMPARED_PAIRS ? FAIL_REGRESSED : FAIL_NEVER;
-    while (strcmp(fail_ons[index], said) != 0)
+    while (index + 1 < HB_ARRAY_LEN(fail_ons) && strcmp(fail_ons[index], said) != 0)
         index++;
     return (enum fail_on)index;
 }

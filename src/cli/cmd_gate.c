@@ -21,8 +21,8 @@ static const char *inconclusive_choice(size_t index)
 }
 
 static const struct hb_option gate_option_table[] = {
-    HB_OPTIONS_SUBJECT(gate_options, request.base, "base", "What to compare with"),
-    HB_OPTIONS_SUBJECT(gate_options, request.head, "head", "What is new"),
+    HB_OPTIONS_SUBJECT(AT(request.base), "base", "What to compare with"),
+    HB_OPTIONS_SUBJECT(AT(request.head), "head", "What is new"),
     {"filter", 0, HB_VALUE_STRINGS, AT(request.filters), "AXIS=GLOB", 0, 0, NULL, HB_HELP_FILTER},
     {"set", 0, HB_VALUE_STRINGS, AT(request.sets), "KEY=VALUE", 0, 0, NULL, HB_HELP_SET},
     {"plan", 0, HB_VALUE_FLAG, AT(plan), NULL, 0, 0, NULL,
@@ -42,7 +42,7 @@ static const struct hb_option gate_option_table[] = {
     HB_OPTION_CLIENTS(gate_options),
     {"allow-remote", 0, HB_VALUE_STRINGS, AT(request.sweep.allow_remote), "HOST", 0, 0, NULL,
      "Allow load on this host, which is not this machine"},
-    HB_OPTIONS_GATE_OUTPUTS(gate_options, outputs),
+    HB_OPTIONS_GATE_OUTPUTS(AT(outputs)),
     {"db", 0, HB_VALUE_STRING, AT(request.sweep.database), "PATH", 0, 0, NULL,
      "SQLite file for the results (default: benchmark_results.db)"},
     {"out", 0, HB_VALUE_STRING, AT(request.sweep.output_directory), "DIR", 0, 0, NULL,

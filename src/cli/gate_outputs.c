@@ -115,10 +115,10 @@ int hb_gate_outputs_write(struct hb_gate_run *run, const struct hb_gate_outputs 
         return -1;
     report.colours = false;
     for (size_t i = 0; i < outputs->output.count; i++) {
-        const char *path;
+        const char *path = NULL;
         const struct hb_comparison_format *format = parse_output(outputs->output.items[i], &path);
 
-        if (hb_comparison_write(&report, format, path, err) != 0)
+        if (format != NULL && hb_comparison_write(&report, format, path, err) != 0)
             return -1;
     }
     return write_pages(run, &report, err);

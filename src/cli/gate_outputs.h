@@ -11,19 +11,19 @@ struct hb_gate_outputs {
 
 const char *hb_comparison_format_choice(size_t index);
 
-/* The rows of these options. */
-#define HB_OPTIONS_GATE_OUTPUTS(options_struct, member)                                            \
+/* The rows of these options, which lie `at` this offset of the options struct. */
+#define HB_OPTIONS_GATE_OUTPUTS(at)                                                                \
     {"format",                                                                                     \
      0,                                                                                            \
      HB_VALUE_CHOICE,                                                                              \
-     offsetof(struct options_struct, member.format),                                               \
+     (at) + offsetof(struct hb_gate_outputs, format),                                              \
      "FORMAT",                                                                                     \
      0,                                                                                            \
      0,                                                                                            \
      hb_comparison_format_choice,                                                                  \
      "What is printed: text (the default), json, csv, markdown, junit, annotations or html"},      \
     {                                                                                              \
-        "output", 'o', HB_VALUE_STRINGS, offsetof(struct options_struct, member.output),           \
+        "output", 'o', HB_VALUE_STRINGS, (at) + offsetof(struct hb_gate_outputs, output),          \
             "FORMAT=PATH", 0, 0, NULL, "Also write the result there: junit=gate.xml; repeatable"   \
     }
 

@@ -11,12 +11,12 @@ struct hb_subject_flags {
     struct hb_strings install, environment;
 };
 
-/* The rows of `side` ("base", "head") for a member of the options struct. */
-#define HB_OPTIONS_SUBJECT(options_struct, member, side, what)                                     \
+/* The rows of `side` ("base", "head"), whose flags lie `at` this offset of the options struct. */
+#define HB_OPTIONS_SUBJECT(at, side, what)                                                         \
     {side,                                                                                         \
      0,                                                                                            \
      HB_VALUE_STRING,                                                                              \
-     offsetof(struct options_struct, member.whole),                                                \
+     (at) + offsetof(struct hb_subject_flags, whole),                                              \
      "SPEC",                                                                                       \
      0,                                                                                            \
      0,                                                                                            \
@@ -25,7 +25,7 @@ struct hb_subject_flags {
         {side "-install",                                                                          \
          0,                                                                                        \
          HB_VALUE_STRINGS,                                                                         \
-         offsetof(struct options_struct, member.install),                                          \
+         (at) + offsetof(struct hb_subject_flags, install),                                        \
          "SPEC",                                                                                   \
          0,                                                                                        \
          0,                                                                                        \
@@ -34,14 +34,14 @@ struct hb_subject_flags {
         {side "-python",                                                                           \
          0,                                                                                        \
          HB_VALUE_STRING,                                                                          \
-         offsetof(struct options_struct, member.python),                                           \
+         (at) + offsetof(struct hb_subject_flags, python),                                         \
          "PATH",                                                                                   \
          0,                                                                                        \
          0,                                                                                        \
          NULL,                                                                                     \
          "The interpreter of the " side},                                                          \
     {                                                                                              \
-        side "-env", 0, HB_VALUE_STRINGS, offsetof(struct options_struct, member.environment),     \
+        side "-env", 0, HB_VALUE_STRINGS, (at) + offsetof(struct hb_subject_flags, environment),   \
             "NAME=VALUE", 0, 0, NULL, "A variable in the environment of the " side                 \
     }
 
