@@ -99,7 +99,7 @@ static int select_runs(const struct sweep_runs *all, const char *what, struct hb
     if (find_cell(all, what, explanation->sweep->id, &named, err) != 0)
         return -1;
     for (size_t i = 0; i < all->count; i++) {
-        if (all->rows[i].ordinal == named->ordinal)
+        if (named != NULL && all->rows[i].ordinal == named->ordinal)
             ret_chosen->rows[ret_chosen->count++] = all->rows[i];
     }
     return 0;
