@@ -5,46 +5,7 @@
 #include <stdlib.h>
 
 #include "gate/suite.h"
-
-/* The worst first, then as they are; controls last. Both are of one array that is not sorted. */
-static int compare_verdicts(const void *left, const void *right)
-{
-    const struct hb_cell_verdict *a = *(const struct hb_cell_verdict *const *)left;
-    const struct hb_cell_verdict *b = *(const struct hb_cell_verdict *const *)right;
-
-    if (a->control != b->control)
-        return a->control ? 1 : -1;
-    if (a->verdict != b->verdict)
-        return a->verdict < b->verdict ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
-static const struct hb_cell_verdict *sort_cells(const struct hb_cell_verdict *cells, size_t count,
-                                                struct hb_arena *arena)
-{
-    const struct hb_cell_verdict **order = hb_arena_calloc(arena, count, sizeof(void *));
-    struct hb_cell_verdict *sorted = hb_arena_calloc(arena, count, sizeof *sorted);
-
-    for (size_t i = 0; i < count; i++)
-        order[i] = &cells[i];
-    qsort(order, count, sizeof(void *), compare_verdicts);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = *order[i];
-    return sorted;
-}
-
-static void count_cell(struct hb_comparison_result *result, const struct hb_cell_verdict *cell)
-{
-    double resolution = hb_cell_resolution(cell);
-
-    if (cell->control)
-        return;
-    result->counts[cell->verdict]++;
-    if (cell->verdict < result->verdict)
-        result->verdict = cell->verdict;
-    if (!isnan(resolution) && !(result->resolution >= resolution))
-        result->resolution = resolution;
-}
+#include "gate/verdict_order.h"
 
 /* Clients over the cells that both sides have; with what precludes a verdict there is no figure. */
 static void add_suites(const struct hb_gate_options *options, const struct hb_cell_verdict *cells,
@@ -72,13 +33,13 @@ static void sum_up(const struct hb_gate_options *options, const struct hb_cell_v
 {
     size_t compared = 0;
 
-    result->cells = sort_cells(cells, count, arena);
+    result->cells = hb_verdicts_sort(cells, count, arena);
     result->cells_count = count;
     result->verdict = HB_VERDICT_UNCHANGED;
     result->contamination = "";
     result->resolution = NAN;
     for (size_t i = 0; i < count; i++) {
-        count_cell(result, &cells[i]);
+        hb_verdicts_count(result, &cells[i]);
         compared += !cells[i].control;
     }
     if (compared == 0)

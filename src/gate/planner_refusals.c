@@ -191,7 +191,7 @@ static int refuse_resolution(const struct hb_planner_input *input, const struct 
         err, HB_ERR_INPUT,
         "%s: gate.must_resolve is %g %%, but as this machine was calibrated (%s of pairs "
         "scatters by %.1f %%) %u pairs against a margin of %g %% show %.1f %% at best, "
-        "nine times in ten; %sset gate.must_resolve higher, gate on counts (gate.basis: counts), "
+        "nine times in ten; %sset gate.must_resolve higher, "
         "or use a quieter machine",
         input->cells[number].name, plan->options.must_resolve * 100,
         hb_gate_metric_name(cell->best), cell->noise[cell->best] * 100, plan->options.confirm_pairs,

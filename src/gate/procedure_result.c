@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "gate/power.h"
+#include "gate/verdict_order.h"
 
 /* ---- a cell ---- */
 
@@ -203,46 +204,6 @@ static void finish_cell(const struct hb_gate_options *options, bool contaminated
     require_resolution(options, cell);
 }
 
-/* The worst first, then as they are; controls last. Both are of one array that is not sorted. */
-static int compare_verdicts(const void *left, const void *right)
-{
-    const struct hb_cell_verdict *a = *(const struct hb_cell_verdict *const *)left;
-    const struct hb_cell_verdict *b = *(const struct hb_cell_verdict *const *)right;
-
-    if (a->control != b->control)
-        return a->control ? 1 : -1;
-    if (a->verdict != b->verdict)
-        return a->verdict < b->verdict ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
-static struct hb_cell_verdict *sort_cells(const struct hb_cell_verdict *cells, size_t count,
-                                          struct hb_arena *arena)
-{
-    const struct hb_cell_verdict **order = hb_arena_calloc(arena, count, sizeof(void *));
-    struct hb_cell_verdict *sorted = hb_arena_calloc(arena, count, sizeof *sorted);
-
-    for (size_t i = 0; i < count; i++)
-        order[i] = &cells[i];
-    qsort(order, count, sizeof(void *), compare_verdicts);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = *order[i];
-    return sorted;
-}
-
-static void count_cell(struct hb_comparison_result *result, const struct hb_cell_verdict *cell)
-{
-    double resolution = hb_cell_resolution(cell);
-
-    if (cell->control)
-        return;
-    result->counts[cell->verdict]++;
-    if (cell->verdict < result->verdict)
-        result->verdict = cell->verdict;
-    if (!isnan(resolution) && !(result->resolution >= resolution))
-        result->resolution = resolution;
-}
-
 /* Nothing compared is an error: a gate that measured nothing is never green. */
 static void sum_up(struct hb_comparison_result *result)
 {
@@ -252,7 +213,7 @@ static void sum_up(struct hb_comparison_result *result)
     result->verdict = HB_VERDICT_UNCHANGED;
     result->resolution = NAN;
     for (size_t i = 0; i < result->cells_count; i++) {
-        count_cell(result, &result->cells[i]);
+        hb_verdicts_count(result, &result->cells[i]);
         compared += !result->cells[i].control;
     }
     for (size_t i = 0; result->suites_count > 0 && i < HB_GATE_METRICS; i++) {
@@ -287,7 +248,7 @@ int hb_procedure_result(struct hb_procedure *procedure, struct hb_arena *arena,
         finish_cell(procedure->options, result.contaminated, &cells[i]);
     for (size_t i = 0; result.contaminated && i < result.suites_count; i++)
         contaminate(suites[i].metrics);
-    result.cells = sort_cells(cells, procedure->count, arena);
+    result.cells = hb_verdicts_sort(cells, procedure->count, arena);
     result.suites = suites;
     sum_up(&result);
     *ret_result = result;
