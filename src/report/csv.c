@@ -2,6 +2,8 @@
  * Both CSV forms: wide, one row a run; and long, one row a run and metric, for tools that pivot. In
  * the wide form what was not measured is an empty cell, in the long form it has no row.
  */
+#include <string.h>
+
 #include "report/csv_writer.h"
 #include "report/exporters.h"
 #include "report/run_columns.h"
@@ -25,6 +27,27 @@ static void write_labels(struct hb_csv *csv, const struct hb_report *report,
         hb_csv_text(csv, hb_run_label_text(&hb_run_labels[i], run, scratch));
 }
 
+static bool run_share(const struct hb_report *report, const struct hb_run_row *run,
+                      double *ret_share)
+{
+    return strcmp(run->status, "ok") == 0 &&
+           hb_yardstick_share(&report->yardsticks, run, run->requests_per_second, ret_share);
+}
+
+/* What was possible is known of a load, not of a run alone: two columns beside those of runs. */
+static void write_yardstick_wide(struct hb_csv *csv, const struct hb_report *report,
+                                 const struct hb_run_row *run)
+{
+    const struct hb_run_row *yardstick = hb_yardstick_of(&report->yardsticks, run);
+    double share;
+
+    hb_csv_text(csv, yardstick != NULL ? yardstick->client : "");
+    if (run_share(report, run, &share))
+        hb_csv_number(csv, share);
+    else
+        hb_csv_empty(csv);
+}
+
 static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
                            const struct hb_run_row *run)
 {
@@ -37,6 +60,7 @@ static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
         else
             hb_csv_empty(csv);
     }
+    write_yardstick_wide(csv, report, run);
     hb_csv_end_row(csv);
 }
 
@@ -47,10 +71,21 @@ static int write_wide(const struct hb_report *report, FILE *out, HB_UNUSED struc
     write_label_names(&csv);
     for (size_t i = 0; i < hb_run_metrics_count; i++)
         hb_csv_text(&csv, hb_run_metrics[i].name);
+    hb_csv_text(&csv, "yardstick");
+    hb_csv_text(&csv, "share_of_yardstick");
     hb_csv_end_row(&csv);
     for (size_t i = 0; i < report->runs_count; i++)
         write_wide_row(&csv, report, &report->runs[i]);
     return 0;
+}
+
+static void write_long_row(struct hb_csv *csv, const struct hb_report *report,
+                           const struct hb_run_row *run, const char *metric, double value)
+{
+    write_labels(csv, report, run);
+    hb_csv_text(csv, metric);
+    hb_csv_number(csv, value);
+    hb_csv_end_row(csv);
 }
 
 static void write_long_rows(struct hb_csv *csv, const struct hb_report *report,
@@ -59,13 +94,11 @@ static void write_long_rows(struct hb_csv *csv, const struct hb_report *report,
     double value;
 
     for (size_t i = 0; i < hb_run_metrics_count; i++) {
-        if (!hb_run_metric_value(&hb_run_metrics[i], run, &value))
-            continue;
-        write_labels(csv, report, run);
-        hb_csv_text(csv, hb_run_metrics[i].name);
-        hb_csv_number(csv, value);
-        hb_csv_end_row(csv);
+        if (hb_run_metric_value(&hb_run_metrics[i], run, &value))
+            write_long_row(csv, report, run, hb_run_metrics[i].name, value);
     }
+    if (run_share(report, run, &value))
+        write_long_row(csv, report, run, "share_of_yardstick", value);
 }
 
 static int write_long(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)

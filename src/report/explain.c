@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/explain_parts.h"
+#include "report/yardstick.h"
 
 enum { RUN_NUMBER_DIGITS = 7 };
 
@@ -121,30 +122,18 @@ static bool is_ok(const struct hb_run_row *run)
     return strcmp(run->status, "ok") == 0;
 }
 
-static bool same_load(const struct hb_run_row *a, const struct hb_run_row *b)
-{
-    return strcmp(a->server, b->server) == 0 && strcmp(a->method, b->method) == 0 &&
-           strcmp(a->url, b->url) == 0 && strcmp(a->http, b->http) == 0 &&
-           a->concurrency == b->concurrency;
-}
-
 static int find_yardsticks(struct hb_store *store, struct hb_evidence *evidence,
                            struct hb_error *err)
 {
     struct hb_run_row *rows;
-    size_t count;
+    struct hb_ceilings all = {0};
 
-    if (hb_store_load_yardsticks(store, evidence->sweep->id, evidence->arena, &rows, &count, err) !=
-        0)
+    if (hb_store_load_yardsticks(store, evidence->sweep->id, evidence->arena, &rows, &all.count,
+                                 err) != 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_ok(&rows[i]))
-            continue;
-        if (strcmp(rows[i].purpose, "floor") == 0)
-            evidence->floor = &rows[i];
-        else if (same_load(&rows[i], evidence->cell->first))
-            evidence->ceiling = &rows[i];
-    }
+    all.rows = rows;
+    evidence->floor = hb_yardstick_floor(&all);
+    evidence->ceiling = hb_yardstick_of(&all, evidence->cell->first);
     return 0;
 }
 

@@ -95,8 +95,19 @@ static double largest_rate(const struct hb_cell_group *group)
     return maximum;
 }
 
-static void write_ranked_cell(const struct hb_cell_group *group, size_t rank, double maximum,
-                              FILE *out)
+static void write_share(const struct hb_report *report, const struct hb_cell_summary *cell,
+                        FILE *out)
+{
+    double share;
+
+    if (hb_yardstick_cell_share(&report->yardsticks, cell, &share))
+        fprintf(out, "<td>%.*f&nbsp;%%</td>", share < 0.1 ? 1 : 0, 100 * share);
+    else
+        fputs("<td><span class=\"dim\">not measured</span></td>", out);
+}
+
+static void write_ranked_cell(const struct hb_report *report, const struct hb_cell_group *group,
+                              size_t rank, double maximum, FILE *out)
 {
     const struct hb_cell_summary *cell = group->cells[rank];
 
@@ -113,6 +124,7 @@ static void write_ranked_cell(const struct hb_cell_group *group, size_t rank, do
     write_metric(cell, HB_METRIC_REQUESTS_PER_SECOND, out);
     write_interval(&cell->requests_per_second, HB_METRIC_REQUESTS_PER_SECOND, out);
     write_range(&cell->requests_per_second, maximum, out);
+    write_share(report, cell, out);
     write_metric(cell, HB_METRIC_P50, out);
     write_metric(cell, HB_METRIC_P99, out);
     write_metric(cell, HB_METRIC_MAX, out);
@@ -132,7 +144,8 @@ static double confidence_of(const struct hb_cell_group *group)
     return 0;
 }
 
-static void write_ranking(const struct hb_cell_group *group, FILE *out)
+static void write_ranking(const struct hb_report *report, const struct hb_cell_group *group,
+                          FILE *out)
 {
     double maximum = largest_rate(group);
 
@@ -148,14 +161,28 @@ static void write_ranking(const struct hb_cell_group *group, FILE *out)
             group->comparison == HB_COMPARE_SERVERS ? "Server" : "Client");
     fprintf(out, "<th scope=\"col\">Interval (%.1f %%)</th><th scope=\"col\"></th>",
             100 * confidence_of(group));
-    fputs("<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
+    fputs("<th scope=\"col\">Share of possible</th><th scope=\"col\">p50</th>"
+          "<th scope=\"col\">p99</th><th scope=\"col\">max</th>"
           "<th scope=\"col\">CPU a request</th><th scope=\"col\">Interval</th>"
           "<th scope=\"col\">Peak RSS</th><th scope=\"col\">Errors</th>"
           "<th scope=\"col\">Runs</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < group->count; i++)
-        write_ranked_cell(group, i, maximum, out);
+        write_ranked_cell(report, group, i, maximum, out);
     fputs("</tbody></table></div></div>\n", out);
+}
+
+static void write_yardsticks(const struct hb_report *report, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, 8192);
+    hb_yardsticks_describe(&report->yardsticks, &text);
+    if (text.length == 0)
+        return;
+    fputs("<p>", out);
+    hb_markup_text(out, hb_buf_text(&text));
+    fputs("</p>\n", out);
 }
 
 void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group *groups,
@@ -167,8 +194,9 @@ void hb_html_rankings(const struct hb_report *report, const struct hb_cell_group
           "over throughput: compare latencies at a fixed rate. Below the line: measured, but not "
           "comparable, for the reasons under Trust flags.</p>\n",
           out);
+    write_yardsticks(report, out);
     for (size_t i = 0; i < groups_count; i++)
-        write_ranking(&groups[i], out);
+        write_ranking(report, &groups[i], out);
     if (report->cells.count == 0)
         fputs("<p>No cell.</p>\n", out);
     fputs("</section>\n", out);

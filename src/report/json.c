@@ -2,6 +2,7 @@
  * run. */
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -106,7 +107,37 @@ static void write_flags(FILE *out, bool *first, unsigned flags)
     fputs("]", out);
 }
 
-static void write_cell(const struct hb_cell_summary *cell, enum hb_comparison comparison, FILE *out)
+/* Who went as far as was possible under this load, how far that was, and the cell's share of it. */
+static void write_yardstick(FILE *out, bool *first, const struct hb_ceilings *all,
+                            const struct hb_cell_summary *cell)
+{
+    const struct hb_run_row *yardstick = hb_yardstick_of(all, cell->first);
+    double share;
+
+    write_key(out, first, "yardstick");
+    if (yardstick == NULL) {
+        fputs("null", out);
+        return;
+    }
+    fputs("{\"client\": ", out);
+    hb_json_write_string(out, yardstick->client);
+    fputs(", \"requests_per_second\": ", out);
+    hb_json_write_number(out, yardstick->requests_per_second);
+    fputs(", \"share\": ", out);
+    hb_json_write_number(out, hb_yardstick_cell_share(all, cell, &share) ? share : NAN);
+    fputs("}", out);
+}
+
+static void write_floor(const struct hb_ceilings *all, FILE *out)
+{
+    double floor_ns;
+
+    fputs(",\n \"harness_cpu_per_request_ns\": ", out);
+    hb_json_write_number(out, hb_yardstick_floor_ns(all, &floor_ns) ? floor_ns : NAN);
+}
+
+static void write_cell(const struct hb_report *report, const struct hb_cell_summary *cell,
+                       enum hb_comparison comparison, FILE *out)
 {
     static const char *const names[] = {"p50_ns", "p90_ns", "p95_ns", "p99_ns", "p999_ns"};
     static const enum hb_metric metrics[] = {HB_METRIC_P50, HB_METRIC_P90, HB_METRIC_P95,
@@ -135,6 +166,7 @@ static void write_cell(const struct hb_cell_summary *cell, enum hb_comparison co
     fprintf(out, ", \"verified\": %" PRIu64 ", \"failed_requests\": %" PRIu64, cell->verified,
             cell->failed_requests);
     write_estimate(out, &first, "requests_per_second", &cell->requests_per_second);
+    write_yardstick(out, &first, &report->yardsticks, cell);
     write_estimate(out, &first, "client_cpu_per_request_ns", &cell->cpu_per_request_ns);
     write_estimate(out, &first, "server_cpu_per_request_ns", &cell->server_cpu_per_request_ns);
     write_estimate(out, &first, "client_rss_peak_bytes", &cell->rss_peak_bytes);
@@ -255,11 +287,12 @@ static int write_json(const struct hb_report *report, FILE *out, HB_UNUSED struc
 
     fprintf(out, "{\"schema_version\": %d,\n \"sweep\": ", RESULTS_SCHEMA_VERSION);
     write_sweep(report->sweep, out);
+    write_floor(&report->yardsticks, out);
     fprintf(out, ",\n \"compares\": \"%s\",\n \"cells\": [",
             comparison == HB_COMPARE_SERVERS ? "servers" : "clients");
     for (size_t i = 0; i < report->cells.count; i++) {
         fputs(i > 0 ? ",\n  " : "\n  ", out);
-        write_cell(&report->cells.cells[i], comparison, out);
+        write_cell(report, &report->cells.cells[i], comparison, out);
     }
     fputs("],\n \"servers\": [", out);
     for (size_t i = 0; i < report->servers_count; i++) {

@@ -44,12 +44,14 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     struct hb_hop_row *hops;
     struct hb_unhonoured_row *unhonoured;
     struct hb_wire_row *wires;
-    struct hb_run_row *runs;
+    struct hb_run_row *runs, *yardsticks;
 
     *ret_report =
         (struct hb_report){.sweep = sweep, .store = store, .made_by = made_by, .arena = arena};
     if (hb_store_find_sweep(store, sweep_selector, arena, sweep, err) != 0 ||
         hb_store_load_runs(store, sweep->id, arena, &runs, &ret_report->runs_count, err) != 0 ||
+        hb_store_load_yardsticks(store, sweep->id, arena, &yardsticks,
+                                 &ret_report->yardsticks.count, err) != 0 ||
         hb_store_load_servers(store, sweep->id, arena, &servers, &ret_report->servers_count, err) !=
             0 ||
         hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0 ||
@@ -60,6 +62,7 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
     ret_report->wires = wires;
     ret_report->unhonoured = unhonoured;
     ret_report->runs = runs;
+    ret_report->yardsticks.rows = yardsticks;
     ret_report->servers = servers;
     ret_report->hops = hops;
     return hb_summarise(store, runs, ret_report->runs_count, arena, &ret_report->cells, err);

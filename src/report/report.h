@@ -10,12 +10,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "gate/summary.h"
+#include "report/yardstick.h"
 #include "store/store.h"
 
 struct hb_report {
     const struct hb_sweep_row *sweep;
     const struct hb_run_row *runs; /* in order of execution */
     size_t runs_count;
+    struct hb_ceilings yardsticks;
     const struct hb_server_row *servers; /* by name; none in files of older versions */
     size_t servers_count;
     const struct hb_hop_row *hops; /* programs of servers with several, in order of execution */

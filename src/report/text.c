@@ -15,7 +15,7 @@
 #include "report/exporters.h"
 #include "report/group.h"
 
-enum { CLIENT_COLUMNS = 19 };
+enum { CLIENT_COLUMNS = 18 };
 
 /* Names come from the database, which may be a stranger's file: nothing of it reaches a terminal as
  * it is. */
@@ -53,6 +53,16 @@ static const char *spread(const struct hb_report *report, const struct hb_estima
     if (interval->estimate - interval->low > half)
         half = interval->estimate - interval->low;
     return hb_arena_printf(report->arena, "±%.0f %%", 100 * half / interval->estimate);
+}
+
+/* "34 %" of what was possible */
+static const char *share(const struct hb_report *report, const struct hb_cell_summary *cell)
+{
+    double value;
+
+    if (!hb_yardstick_cell_share(&report->yardsticks, cell, &value))
+        return "";
+    return hb_arena_printf(report->arena, "%.*f %%", value < 0.1 ? 1 : 0, 100 * value);
 }
 
 static const char *plural(uint64_t count)
@@ -111,12 +121,13 @@ static void print_cell(const struct hb_report *report, const struct hb_cell_summ
         const char *text;
         int columns;
     } cells[] = {
-        {figure(report, cell, HB_METRIC_REQUESTS_PER_SECOND), 11},
-        {spread(report, &cell->requests_per_second), 7},
-        {figure(report, cell, HB_METRIC_P50), 9},
-        {figure(report, cell, HB_METRIC_P99), 9},
-        {figure(report, cell, HB_METRIC_CPU_PER_REQUEST), 9},
-        {figure(report, cell, HB_METRIC_ERROR_RATE), 8},
+        {figure(report, cell, HB_METRIC_REQUESTS_PER_SECOND), 10},
+        {spread(report, &cell->requests_per_second), 6},
+        {share(report, cell), 6},
+        {figure(report, cell, HB_METRIC_P50), 8},
+        {figure(report, cell, HB_METRIC_P99), 8},
+        {figure(report, cell, HB_METRIC_CPU_PER_REQUEST), 8},
+        {figure(report, cell, HB_METRIC_ERROR_RATE), 7},
     };
 
     fputs("  ", out);
@@ -156,9 +167,9 @@ static void print_group(const struct hb_report *report, const struct hb_cell_gro
     hb_group_describe(group, true, &title);
     fprintf(out, "\n%s\n", printable(report, hb_buf_text(&title)));
     if (!smoke)
-        fprintf(out, "  %-*s %11s %7s %9s %9s %9s %8s\n", CLIENT_COLUMNS,
+        fprintf(out, "  %-*s %10s %6s %6s %8s %8s %8s %7s\n", CLIENT_COLUMNS,
                 group->comparison == HB_COMPARE_SERVERS ? "server" : "client", "verified", "",
-                "p50", "p99", "CPU/req", "errors");
+                report->yardsticks.count > 0 ? "share" : "", "p50", "p99", "CPU/req", "errors");
     for (size_t i = 0; i < group->count; i++) {
         if (smoke)
             print_smoke_cell(report, group->cells[i], group->comparison, out);
@@ -228,6 +239,23 @@ static void print_rollups(const struct hb_report *report, FILE *out)
     print_rollup(report, true, out);
 }
 
+/* What the shares are of, and what the harness itself takes. */
+static void print_yardsticks(const struct hb_report *report, FILE *out)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text, shown;
+
+    hb_buf_init(&text, 8192);
+    hb_buf_init(&shown, 32768);
+    if (is_smoke(report))
+        return;
+    hb_yardsticks_describe(&report->yardsticks, &text);
+    if (text.length == 0)
+        return;
+    hb_escape(&shown, hb_buf_text(&text), text.length, text.length);
+    fputs("\n ", out);
+    hb_print_words(out, hb_buf_text(&shown), 1, 2);
+}
+
 static void print_legend(const struct hb_report *report, FILE *out)
 {
     unsigned flags = 0;
@@ -262,6 +290,7 @@ static int write_text(const struct hb_report *report, FILE *out, HB_UNUSED struc
     for (size_t i = 0; i < count; i++)
         print_group(report, &groups[i], out);
     print_rollups(report, out);
+    print_yardsticks(report, out);
     print_legend(report, out);
     return 0;
 }
