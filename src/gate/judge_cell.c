@@ -9,13 +9,6 @@
 
 /* ---- rules ---- */
 
-/* Counted runs are made only where counts decide. */
-static void leave_out_counted(struct hb_rules *rules)
-{
-    rules->margins[HB_GATE_SYSTEM_CALLS].weight = HB_GATE_OFF;
-    rules->margins[HB_GATE_INSTRUCTIONS].weight = HB_GATE_OFF;
-}
-
 struct hb_rules hb_rules_of(const struct hb_gate_options *options, enum hb_comparison comparison,
                             const struct hb_scenario *scenario, const struct hb_cell *cell)
 {
@@ -35,8 +28,6 @@ struct hb_rules hb_rules_of(const struct hb_gate_options *options, enum hb_compa
                 rules.margins[metric] = override->margins[metric];
         }
     }
-    if (options->basis == HB_GATE_BY_TIME)
-        leave_out_counted(&rules);
     return rules;
 }
 

@@ -63,9 +63,14 @@ static void default_margins(struct hb_loading *loading,
     struct hb_raw_gate defaults;
 
     hb_bind_defaults(&loading->bind, &hb_gate_table, &defaults);
-    for (unsigned metric = 0; metric < HB_GATE_METRICS; metric++)
-        lay_over(loading, (enum hb_gate_metric)metric, &defaults.margins.of[metric],
-                 &margins[metric]);
+    for (unsigned metric = 0; metric < HB_GATE_METRICS; metric++) {
+        const struct hb_raw_margin *raw = &defaults.margins.of[metric];
+
+        if (raw->node == NULL) /* the language has no such key (yet) */
+            margins[metric].weight = HB_GATE_OFF;
+        else
+            lay_over(loading, (enum hb_gate_metric)metric, raw, &margins[metric]);
+    }
 }
 
 static void load_override(struct hb_loading *loading, const struct hb_raw_gate_override *raw,

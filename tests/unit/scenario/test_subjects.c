@@ -379,6 +379,8 @@ static void a_gate_has_the_defaults_of_the_design(void **state)
         [HB_GATE_RSS] = {0.05, 1 << 20, HB_GATE_DECIDES},
         [HB_GATE_BYTES] = {0, 0, HB_GATE_DECIDES},
         [HB_GATE_CONNECTIONS] = {0, 0, HB_GATE_DECIDES},
+        [HB_GATE_SYSTEM_CALLS] = {.weight = HB_GATE_OFF},
+        [HB_GATE_INSTRUCTIONS] = {.weight = HB_GATE_OFF},
     };
     struct loaded loaded;
     const struct hb_gate_options *gate =
