@@ -1,3 +1,5 @@
+import json
+
 from outcome import equal, rows, value
 
 COUNTS = "SELECT purpose, COUNT(*) AS runs FROM runs WHERE status = 'ok' GROUP BY purpose ORDER BY purpose"
@@ -17,3 +19,14 @@ LIMITED = f"""SELECT COUNT(*) FROM runs JOIN cells c ON c.id = cell_id
               WHERE purpose = 'measured' AND url = '/delay/0.02' AND flags & {SERVER_LIMITED}"""
 equal(value("with.db", LIMITED), 4, "limited by the server")
 equal(value("without.db", LIMITED), 0, "without a yardstick nobody knows")
+
+# Every cell says what was possible under its load, and which share of it it got: what the rows say, too.
+report = json.load(open("with.json"))
+assert report["harness_cpu_per_request_ns"] > 0
+for cell in report["cells"]:
+    yardstick = cell["yardstick"]
+    equal(yardstick["client"], "epoll/async")
+    rates = [run["requests_per_second"] for run in report["runs"] if run["cell"] == cell["cell"]]
+    assert min(rates) <= yardstick["share"] * yardstick["requests_per_second"] * 1.001
+    assert yardstick["share"] * yardstick["requests_per_second"] <= max(rates) * 1.001
+assert all(cell["yardstick"] is None for cell in json.load(open("without.json"))["cells"])
