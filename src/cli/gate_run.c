@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/dependency_notices.h"
 #include "cli/subject_install.h"
 #include "exec/environment.h"
 #include "gate/stored.h"
@@ -268,6 +269,7 @@ int hb_gate_carry_out(struct hb_gate_run *run, int *exit_code, struct hb_error *
 
     if (hb_subjects_install(run->cli, &run->planning.registry, run->planning.scenario, err) != 0)
         return -1;
+    run->notices = hb_dependency_notices(run->cli, &run->planning.registry, run->planning.scenario);
     options.extension = &extension;
     hb_gating_init(&run->gating, run->cli, &run->planning.plan, &run->plan.options);
     result = hb_sweep(run->cli, &run->planning, &options, exit_code, err);

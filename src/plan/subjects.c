@@ -142,7 +142,7 @@ void hb_plan_pair(struct hb_plan *plan, struct hb_cell *cells, struct hb_arena *
     pairs = hb_arena_calloc(arena, plan->cells_count, sizeof *pairs);
     plan->pairs_count = pair_up(plan, pairs);
     plan->pairs = pairs;
-    first = hb_arena_calloc(arena, plan->pairs_count, sizeof *first);
+    first = hb_arena_calloc(arena, plan->pairs_count, sizeof(const struct hb_cell_pair *));
     count = list_first_pairs(pairs, plan->pairs_count, plan->cells_count, first);
     plan->cells_count += add_controls(plan, cells, first, count);
 }

@@ -1,0 +1,79 @@
+/* A comparison of two versions is one of all that came with them: who reads "regressed" must know.
+ */
+#include "cli/dependency_notices.h"
+
+#include <string.h>
+
+#include "registry/dependencies.h"
+
+#define NOTICES_MAX 50 /* of which a reader learns that the environments have nothing in common */
+
+static const struct hb_client_spec *find_side(const struct hb_scenario *scenario, const char *label,
+                                              uint32_t subject)
+{
+    for (size_t i = 0; i < scenario->clients_count; i++) {
+        if (scenario->clients[i].subject == subject &&
+            strcmp(scenario->clients[i].label, label) == 0)
+            return &scenario->clients[i];
+    }
+    return NULL;
+}
+
+static const char *describe(struct hb_cli *cli, const char *library,
+                            const struct hb_dependency_change *change)
+{
+    if (change->base == NULL)
+        return hb_arena_printf(&cli->arena, "%s: only the head has %s (%s)", library, change->name,
+                               change->head);
+    if (change->head == NULL)
+        return hb_arena_printf(&cli->arena, "%s: only the base has %s (%s)", library, change->name,
+                               change->base);
+    return hb_arena_printf(&cli->arena, "%s: %s is %s in the base and %s in the head", library,
+                           change->name, change->base, change->head);
+}
+
+static void add(struct hb_strings *notices, const char *text)
+{
+    for (size_t i = 0; i < notices->count; i++) {
+        if (strcmp(notices->items[i], text) == 0)
+            return;
+    }
+    if (notices->count < NOTICES_MAX)
+        notices->items[notices->count++] = text;
+}
+
+static void add_changes(struct hb_cli *cli, const struct hb_registry *registry,
+                        const struct hb_client_spec *base, const struct hb_client_spec *head,
+                        struct hb_strings *notices)
+{
+    const struct hb_entry *const entries[2] = {base->entry, head->entry};
+    const struct hb_dependencies sides[2] = {
+        hb_dependencies_read(registry, base->entry, &cli->arena),
+        hb_dependencies_read(registry, head->entry, &cli->arena),
+    };
+    const struct hb_dependency_change *changes;
+    size_t count;
+
+    hb_dependencies_compare(sides, entries, &cli->arena, &changes, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!changes[i].own)
+            add(notices, describe(cli, base->entry->name, &changes[i]));
+    }
+}
+
+struct hb_strings hb_dependency_notices(struct hb_cli *cli, const struct hb_registry *registry,
+                                        const struct hb_scenario *scenario)
+{
+    struct hb_strings notices = {
+        .items = hb_arena_calloc(&cli->arena, NOTICES_MAX + 1, sizeof *notices.items),
+    };
+
+    for (size_t i = 0; i < scenario->clients_count; i++) {
+        const struct hb_client_spec *base = &scenario->clients[i];
+        const struct hb_client_spec *head = find_side(scenario, base->label, 1);
+
+        if (base->subject == 0 && head != NULL)
+            add_changes(cli, registry, base, head, &notices);
+    }
+    return notices;
+}
