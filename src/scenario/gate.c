@@ -110,6 +110,22 @@ static void check_shares(struct hb_loading *loading, const struct hb_raw_gate *r
     check_share(loading, raw->node, "suite_margin", raw->suite_margin);
 }
 
+/* Who gates on counts wants them counted, and need not say so twice. */
+static void load_counting(struct hb_loading *loading)
+{
+    const struct hb_node *written = hb_node_get(loading->raw->run.node, "wire");
+    struct hb_scenario *scenario = loading->scenario;
+
+    if (scenario->gate.basis != HB_GATE_BY_COUNTS)
+        return;
+    if (written == NULL)
+        scenario->run.wire = HB_WIRE_INSTRUCTIONS;
+    else if (scenario->run.wire < HB_WIRE_SYSTEM_CALLS)
+        hb_diag(loading->diags, hb_node_place(loading->raw->run.node, "wire"),
+                "a gate with 'basis: counts' needs 'wire: instructions', or 'system_calls' at "
+                "least");
+}
+
 void hb_load_gate(struct hb_loading *loading)
 {
     const struct hb_raw_gate *raw = &loading->raw->gate;
@@ -131,5 +147,6 @@ void hb_load_gate(struct hb_loading *loading)
     default_margins(loading, gate->margins);
     (void)load_margins(loading, &raw->margins, gate->margins);
     load_overrides(loading);
+    load_counting(loading);
     check_shares(loading, raw);
 }

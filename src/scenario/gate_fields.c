@@ -165,7 +165,8 @@ static const struct hb_field gate_fields[] = {
      .values = basis_names,
      .default_text = "time",
      .help = "What decides: pairs of runs by the clock, or counted runs (instructions, system "
-             "calls), for machines where time cannot be trusted."},
+             "calls), for machines where time cannot be trusted; `run.wire` is then `instructions` "
+             "unless it is written."},
     {.key = "margins",
      HB_AT(struct hb_raw_gate, margins),
      .type = &hb_type_struct,
