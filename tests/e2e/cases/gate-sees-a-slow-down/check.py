@@ -7,10 +7,10 @@ with sqlite3.connect("benchmark_results.db") as db:
     verdicts = dict(db.execute("SELECT metric, verdict FROM verdicts WHERE NOT control"))
     assert verdicts[""] == "regressed" and verdicts["cpu"] == "regressed", verdicts
     ratio, low, pairs = db.execute("SELECT ratio, low, pairs FROM verdicts WHERE NOT control AND metric = 'cpu'").fetchone()
-    assert ratio > low > 1.03 and 8 <= pairs <= 13, (ratio, low, pairs)
+    assert ratio > low > 1.03 and 12 <= pairs <= 20, (ratio, low, pairs)
     made = dict(db.execute("SELECT subject, count(*) FROM runs WHERE status = 'ok' GROUP BY 1"))
     assert made["base"] == made["head"] and made["control"] >= 5, made
-    assert db.execute("SELECT confirm_pairs, sentinels FROM gates").fetchall() == [(8, 1)]
+    assert db.execute("SELECT confirm_pairs, sentinels FROM gates").fetchall() == [(12, 1)]
     assert not db.execute("SELECT 1 FROM benchmark_results WHERE client_library LIKE '%control%'").fetchall()
 
 page, = glob.glob("reports/gate-*.json")
