@@ -1,10 +1,5 @@
-/* The two merges. Mappings are bounded (HB_YAML_MAX_KEYS), so looking keys up one by one is fine.
- */
+/* The two merges: `<<` within a document, and one document over another. */
 #include "config/merge.h"
-
-#include <string.h>
-
-#include "config/yaml.h"
 
 /* Add the keys of one `<<` source that are not there yet. */
 static int add_missing(struct hb_arena *arena, struct hb_node *mapping,
@@ -16,12 +11,8 @@ static int add_missing(struct hb_arena *arena, struct hb_node *mapping,
     for (size_t i = 0; i < source->count; i++) {
         const struct hb_node_pair *pair = &source->pairs[i];
 
-        if (hb_node_get(mapping, pair->key->text) != NULL)
-            continue;
-        if (mapping->count == HB_YAML_MAX_KEYS)
-            return hb_diag(diags, mapping->place, "more than the limit of %d keys in a mapping",
-                           HB_YAML_MAX_KEYS);
-        hb_node_set(arena, mapping, pair->key, pair->value);
+        if (hb_node_get(mapping, pair->key->text) == NULL)
+            hb_node_set(arena, mapping, pair->key, pair->value);
     }
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "config/node_index.h"
 #include "config/units.h"
 
 bool hb_node_is_scalar(const struct hb_node *node)
@@ -31,13 +32,12 @@ const char *hb_node_kind_name(enum hb_node_kind kind)
 
 struct hb_node *hb_node_get(const struct hb_node *node, const char *key)
 {
+    size_t pair;
+
     if (node == NULL || node->kind != HB_NODE_MAPPING)
         return NULL;
-    for (size_t i = 0; i < node->count; i++) {
-        if (strcmp(node->pairs[i].key->text, key) == 0)
-            return node->pairs[i].value;
-    }
-    return NULL;
+    pair = hb_node_find_pair(node, key);
+    return pair != HB_NODE_NO_PAIR ? node->pairs[pair].value : NULL;
 }
 
 struct hb_place hb_node_place(const struct hb_node *node, const char *key)
@@ -83,6 +83,7 @@ struct hb_node *hb_node_copy(struct hb_arena *arena, const struct hb_node *node)
             copy->pairs[i].key = hb_node_copy(arena, node->pairs[i].key);
             copy->pairs[i].value = hb_node_copy(arena, node->pairs[i].value);
         }
+        hb_node_index_all(arena, copy);
     }
     return copy;
 }
@@ -111,27 +112,29 @@ void hb_node_append(struct hb_arena *arena, struct hb_node *sequence, struct hb_
 void hb_node_set(struct hb_arena *arena, struct hb_node *mapping, struct hb_node *key,
                  struct hb_node *value)
 {
+    size_t pair;
+
     HB_ASSERT(mapping->kind == HB_NODE_MAPPING);
-    for (size_t i = 0; i < mapping->count; i++) {
-        if (strcmp(mapping->pairs[i].key->text, key->text) == 0) {
-            mapping->pairs[i] = (struct hb_node_pair){key, value};
-            return;
-        }
+    pair = hb_node_find_pair(mapping, key->text);
+    if (pair != HB_NODE_NO_PAIR) {
+        mapping->pairs[pair] = (struct hb_node_pair){key, value};
+        return;
     }
     mapping->pairs = grown(arena, mapping, mapping->pairs, sizeof(struct hb_node_pair));
     mapping->pairs[mapping->count++] = (struct hb_node_pair){key, value};
+    hb_node_index_last(arena, mapping);
 }
 
 void hb_node_unset(struct hb_node *mapping, const char *key)
 {
-    for (size_t i = 0; i < mapping->count; i++) {
-        if (strcmp(mapping->pairs[i].key->text, key) == 0) {
-            memmove(mapping->pairs + i, mapping->pairs + i + 1,
-                    (mapping->count - i - 1) * sizeof *mapping->pairs);
-            mapping->count--;
-            return;
-        }
-    }
+    size_t pair = hb_node_find_pair(mapping, key);
+
+    if (pair == HB_NODE_NO_PAIR)
+        return;
+    memmove(mapping->pairs + pair, mapping->pairs + pair + 1,
+            (mapping->count - pair - 1) * sizeof *mapping->pairs);
+    mapping->count--;
+    mapping->index = NULL; /* its numbers are wrong now; the next hb_node_set() makes another */
 }
 
 static bool is_one_of(const char *text, const char *const *words, size_t count)

@@ -54,6 +54,7 @@ struct hb_node {
         struct hb_node **items;
         struct hb_node_pair *pairs;
     };
+    struct hb_node_index *index; /* of a large mapping's keys; NULL: looked through one by one */
 };
 
 struct hb_node_pair {

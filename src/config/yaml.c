@@ -10,6 +10,7 @@
 
 #include "config/document.h"
 #include "config/merge.h"
+#include "config/node_index.h"
 #include "config/yaml_errors.h"
 
 struct anchor {
@@ -214,25 +215,19 @@ static int read_items(struct builder *builder, struct hb_node *sequence)
 static int check_key(struct builder *builder, const struct hb_node *mapping,
                      const struct hb_node *key)
 {
-    const struct hb_node *earlier;
+    size_t earlier;
 
     if (!hb_node_is_scalar(key))
         return hb_diag(builder->diags, key->place, "a key must be a single word, got %s",
                        hb_node_kind_name(key->kind));
-    if (mapping->count == HB_YAML_MAX_KEYS)
-        return hb_diag(builder->diags, key->place, "more than the limit of %d keys in a mapping",
-                       HB_YAML_MAX_KEYS);
-    for (size_t i = 0; i < mapping->count; i++) {
-        earlier = mapping->pairs[i].key;
-        if (strcmp(earlier->text, key->text) != 0)
-            continue;
+    earlier = hb_node_find_pair(mapping, key->text);
+    if (earlier != HB_NODE_NO_PAIR) {
         hb_diag(builder->diags, key->place, "duplicate key %s",
                 hb_quote(builder->diags, key->text));
         hb_diag_hint(builder->diags, "it was first given in line %u; remove one of them",
-                     earlier->place.line);
-        return 0; /* the later one counts; go on to find the rest */
+                     mapping->pairs[earlier].key->place.line);
     }
-    return 0;
+    return 0; /* the later one counts; go on to find the rest */
 }
 
 static int read_pairs(struct builder *builder, struct hb_node *mapping)

@@ -8,7 +8,6 @@
 #include "config/diag.h"
 #include "config/node.h"
 
-#define HB_YAML_MAX_KEYS 500     /* in one mapping */
 #define HB_YAML_MAX_ANCHORS 1000 /* in one document */
 
 /*

@@ -168,9 +168,9 @@ static const struct hb_field client_fields[] = {
     {.key = "env",
      HB_AT(struct hb_raw_client, environment),
      .type = &hb_type_strings,
-     .help = "Variables of the client's environment, beside the few that every client gets: at "
-             "most 128 KiB together. Not `LD_…`, which would load other code than what is "
-             "measured.",
+     .help = "Variables of the client's environment, beside the few that every client gets: as "
+             "many as the kernel passes (128 KiB each, in all a quarter of `ulimit -s`, 2 MiB as a "
+             "rule). Not `LD_…`, which would load other code than what is measured.",
      .example = "{NO_PROXY: \"*\"}"},
 };
 static const struct hb_table client_table = {

@@ -1,10 +1,15 @@
 /* `env` of a client: variables of its environment, which are part of what is measured. */
 #include <ctype.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenario/load.h"
 
-#define VARIABLES_MAX_BYTES (128u << 10)
+/* What Linux passes to a program (execve(2)), and what is left of it for its arguments and for the
+ * variables that every client gets. */
+#define VARIABLE_MAX_PAGES 32
+#define ALL_MAX_BYTES (6u << 20)
+#define REST_BYTES (64u << 10)
 
 static const char *name_problem(const char *name)
 {
@@ -17,6 +22,20 @@ static const char *name_problem(const char *name)
     if (strncmp(name, "LD_", 3) == 0)
         return "it would load other code than what is measured";
     return NULL;
+}
+
+/* Linux refuses to start a program with a longer one, by E2BIG. */
+static int check_length(struct hb_loading *loading, const struct hb_node_pair *pair,
+                        const char *variable)
+{
+    size_t maximum = VARIABLE_MAX_PAGES * (size_t)sysconf(_SC_PAGESIZE) - 1;
+    size_t bytes = strlen(variable);
+
+    if (bytes <= maximum)
+        return 0;
+    return hb_diag(loading->diags, pair->value->place,
+                   "%s in 'env': name and value have %zu bytes; the kernel passes at most %zu",
+                   hb_quote(loading->diags, pair->key->text), bytes, maximum);
 }
 
 static int load_variable(struct hb_loading *loading, const struct hb_node_pair *pair,
@@ -32,20 +51,34 @@ static int load_variable(struct hb_loading *loading, const struct hb_node_pair *
         return -1;
     *ret_variable = hb_arena_printf(loading->arena, "%s=%s", name, pair->value->text);
     json_object_set_new(canonical, name, json_string(hb_node_public_text(pair->value)));
-    return 0;
+    return check_length(loading, pair, *ret_variable);
+}
+
+/* Bytes of variables, with a pointer each, that a program can be started with here. */
+static size_t room_for_variables(void)
+{
+    long arguments = sysconf(_SC_ARG_MAX); /* a quarter of the stack's limit, at least 128 KiB */
+    size_t room =
+        arguments > 0 && (size_t)arguments < ALL_MAX_BYTES ? (size_t)arguments : ALL_MAX_BYTES;
+
+    return room - REST_BYTES;
 }
 
 static int check_size(struct hb_loading *loading, const struct hb_node *node,
                       const char *const *variables)
 {
-    size_t bytes = 0;
+    size_t bytes = 0, room = room_for_variables();
 
     for (size_t i = 0; i < node->count; i++)
-        bytes += strlen(variables[i]) + 1;
-    if (bytes <= VARIABLES_MAX_BYTES)
+        bytes += strlen(variables[i]) + 1 + sizeof variables[i];
+    if (bytes <= room)
         return 0;
-    return hb_diag(loading->diags, node->place, "'env': expected at most %u bytes, got %zu",
-                   VARIABLES_MAX_BYTES, bytes);
+    hb_diag(loading->diags, node->place,
+            "'env': %zu variables take %zu bytes; the kernel passes at most %zu here", node->count,
+            bytes, room);
+    hb_diag_hint(loading->diags, "it is a quarter of the stack's limit: raise 'ulimit -s' (up to "
+                                 "24576), or give fewer variables");
+    return -1;
 }
 
 int hb_load_variables(struct hb_loading *loading, const struct hb_raw_client *raw,
