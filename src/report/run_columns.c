@@ -50,6 +50,7 @@ const struct hb_run_label hb_run_labels[] = {
     TEXT("server", server),
     TEXT("method", method),
     TEXT("url", url),
+    TEXT("arrivals", arrivals),
     TEXT("status", status),
     {"flags", 0, label_flags},
     TEXT("failure", failure),
@@ -93,7 +94,9 @@ const struct hb_run_metric hb_run_metrics[] = {
     {.name = "position", FIGURE(position, HB_RUN_U32, HB_RUN_ALWAYS), .add = 1},
     {.name = "concurrency", FIGURE(concurrency, HB_RUN_U32, HB_RUN_ALWAYS)},
     {.name = "duration_s", FIGURE(duration_ns, HB_RUN_I64, HB_RUN_ALWAYS), .scale = 1e-9},
-    {.name = "rate", FIGURE(rate, HB_RUN_DOUBLE, HB_RUN_OPEN_LOOP)},
+    {.name = "rate", FIGURE(rate, HB_RUN_DOUBLE, HB_RUN_PLANNED)},
+    {.name = "burst", FIGURE(burst, HB_RUN_U32, HB_RUN_PLANNED)},
+    {.name = "every_s", FIGURE(every_ns, HB_RUN_I64, HB_RUN_PLANNED), .scale = 1e-9},
     {.name = "window_s", FIGURE(window_ns, HB_RUN_I64, HB_RUN_MEASURED), .scale = 1e-9},
     COUNT(verified, HB_RUN_MEASURED),
     COUNT(failed, HB_RUN_MEASURED),
@@ -168,6 +171,8 @@ static bool holds(enum hb_run_condition condition, const struct hb_run_row *run,
 {
     if (condition == HB_RUN_ALWAYS)
         return true;
+    if (condition == HB_RUN_PLANNED)
+        return value > 0;
     if (strcmp(run->status, "ok") != 0)
         return false;
     switch (condition) {

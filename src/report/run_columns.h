@@ -30,6 +30,7 @@ enum hb_run_type {
 /* When a run has a figure. */
 enum hb_run_condition {
     HB_RUN_ALWAYS,    /* the plan says it */
+    HB_RUN_PLANNED,   /* the plan says it, of some runs; 0 stands for none */
     HB_RUN_MEASURED,  /* the run was ok */
     HB_RUN_VERIFIED,  /* … and something was verified */
     HB_RUN_OPEN_LOOP, /* … and it had a rate */

@@ -15,6 +15,10 @@
 #define OF_RATE(member)                                                                            \
     "CASE WHEN c.rate > 0 AND json_valid(c.canonical)"                                             \
     " THEN json_extract(c.canonical, '$.rate." member "') END"
+#define ARRIVALS                                                                                   \
+    "CASE WHEN c.rate > 0 THEN CASE WHEN " OF_RATE(                                                \
+        "burst") " IS NOT NULL THEN 'bursts'"                                                      \
+                 " ELSE ifnull(" OF_RATE("arrivals") ", 'constant') END ELSE 'closed' END"
 #define SAME(kind, name) FIELD("r." #name, kind, name)
 
 static const struct hb_field fields[] = {
@@ -40,6 +44,7 @@ static const struct hb_field fields[] = {
     FIELD("c.protocol", TEXT, http),
     FIELD("c.options", TEXT, options_json),
     FIELD("c.concurrency", U32, concurrency),
+    FIELD(ARRIVALS, TEXT, arrivals),
     FIELD("c.rate", DOUBLE, rate),
     FIELD(OF_RATE("burst"), U32, burst),
     FIELD(OF_RATE("every_ns"), I64, every_ns),

@@ -129,12 +129,13 @@ struct hb_run_row {
     const char *series;    /* what makes the cell's id, the window's length aside: canonical JSON */
     const char *http, *options_json;
     uint32_t concurrency;
-    double rate;         /* requests a second, of bursts the mean; 0: closed loop */
-    uint32_t burst;      /* requests due together; 0: no bursts */
-    int64_t every_ns;    /* from one burst to the next */
-    int64_t duration_ns; /* as the cell says */
-    const char *purpose; /* "measured", "smoke", "control"; of yardsticks "ceiling", "floor" */
-    const char *status;  /* "pending", "ok", "failed", "skipped" */
+    const char *arrivals; /* "closed": a loop; else "constant", "poisson", "bursts" */
+    double rate;          /* requests a second, of bursts the mean; 0: closed loop */
+    uint32_t burst;       /* requests due together; 0: no bursts */
+    int64_t every_ns;     /* from one burst to the next */
+    int64_t duration_ns;  /* as the cell says */
+    const char *purpose;  /* "measured", "smoke", "control"; of yardsticks "ceiling", "floor" */
+    const char *status;   /* "pending", "ok", "failed", "skipped" */
     const char *failure, *log_tail;
     unsigned flags;
     int64_t started_wall_ns, ended_wall_ns, window_ns;

@@ -1,4 +1,4 @@
-from outcome import equal, json_file, rows
+from outcome import csv_rows, equal, json_file, rows
 
 runs = rows("benchmark_results.db", """SELECT c.canonical, c.rate, r.verified, r.scheduled, r.unsent, r.unfinished
   FROM runs AS r JOIN cells AS c ON c.id = r.cell_id WHERE r.status = 'ok'""")
@@ -13,3 +13,10 @@ for run in runs:
 cells = json_file("report.json")["cells"]
 equal(sorted(cell.get("burst", 0) for cell in cells), [0, 0, 8, 8], "bursts in the report")
 equal({cell["every_s"] for cell in cells if "burst" in cell}, {0.1}, "from one burst to the next")
+
+loads = {(run["arrivals"], run["rate"], run["burst"], run["every_s"]) for run in csv_rows("report.csv")}
+equal(loads, {("bursts", "80", "8", "0.1"), ("constant", "80", "", "")}, "loads of the wide form")
+told = {(run["arrivals"], run["metric"], run["value"]) for run in csv_rows("long.csv")
+        if run["metric"] in ("rate", "burst", "every_s")}
+equal(told, {("bursts", "rate", "80"), ("bursts", "burst", "8"), ("bursts", "every_s", "0.1"), ("constant", "rate", "80")},
+      "loads of the long form")
