@@ -207,6 +207,11 @@ int hb_certificates_make(struct hb_certificates *ret_certificates, struct hb_err
     return 0;
 }
 
+int hb_certificates_ensure(struct hb_certificates *certificates, struct hb_error *err)
+{
+    return certificates->key.data != NULL ? 0 : hb_certificates_make(certificates, err);
+}
+
 void hb_certificates_release(struct hb_certificates *certificates)
 {
     if (certificates == NULL)
@@ -216,4 +221,5 @@ void hb_certificates_release(struct hb_certificates *certificates)
     hb_buf_release(&certificates->authority);
     hb_buf_release(&certificates->certificate);
     hb_buf_release(&certificates->key);
+    *certificates = (struct hb_certificates){0};
 }

@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "exec/certificate.h"
 #include "exec/control_command.h"
 #include "exec/http_get.h"
 #include "exec/port.h"
@@ -148,21 +147,22 @@ static int write_text(struct hb_hop *hop, const char *name, const struct hb_buf 
     return hb_rundir_write(&hop->dir, name, hb_buf_text(text), text->length, path, err);
 }
 
-static int write_certificates(struct hb_hop *hop, struct tls_files *ret_files, struct hb_error *err)
+static int write_certificates(struct hb_hop *hop, const struct hb_hop_spec *spec,
+                              struct tls_files *ret_files, struct hb_error *err)
 {
-    HB_CLEANUP(hb_certificates_release) struct hb_certificates certificates = {0};
+    const struct hb_certificates *certificates = spec->certificates;
     HB_CLEANUP(hb_buf_release) struct hb_buf bundle;
 
-    hb_buf_init(&bundle, (size_t)2 * HB_CERTIFICATE_PEM_MAX_BYTES);
-    if (hb_certificates_make(&certificates, err) != 0)
+    if (hb_certificates_ensure(spec->certificates, err) != 0)
         return -1;
-    hb_buf_append(&bundle, certificates.certificate.data, certificates.certificate.length);
-    hb_buf_append(&bundle, certificates.key.data, certificates.key.length);
-    if (write_text(hop, "server.pem", &certificates.certificate, ret_files->certificate, err) !=
+    hb_buf_init(&bundle, (size_t)2 * HB_CERTIFICATE_PEM_MAX_BYTES);
+    hb_buf_append(&bundle, certificates->certificate.data, certificates->certificate.length);
+    hb_buf_append(&bundle, certificates->key.data, certificates->key.length);
+    if (write_text(hop, "server.pem", &certificates->certificate, ret_files->certificate, err) !=
             0 ||
-        write_text(hop, "server.key", &certificates.key, ret_files->key, err) != 0 ||
+        write_text(hop, "server.key", &certificates->key, ret_files->key, err) != 0 ||
         write_text(hop, "bundle.pem", &bundle, ret_files->bundle, err) != 0 ||
-        write_text(hop, "authority.pem", &certificates.authority, ret_files->authority, err) != 0)
+        write_text(hop, "authority.pem", &certificates->authority, ret_files->authority, err) != 0)
         return -1;
     hop->authority = hb_strdup(ret_files->authority);
     return 0;
@@ -173,7 +173,7 @@ static int set_certificates(struct start *start, struct hb_error *err)
     struct hb_template_values *values = &start->values;
     struct tls_files files;
 
-    if (write_certificates(start->hop, &files, err) != 0 ||
+    if (write_certificates(start->hop, start->spec, &files, err) != 0 ||
         hb_template_set(values, "certificate", files.certificate, err) != 0 ||
         hb_template_set(values, "key", files.key, err) != 0 ||
         hb_template_set(values, "bundle", files.bundle, err) != 0)
@@ -505,14 +505,14 @@ static bool wants_https(const struct hb_hop_spec *spec)
 }
 
 /* The command with --certificate and --key behind it. */
-static int add_certificates(struct hb_hop *hop, struct hb_arena *arena, const char ***argv,
-                            struct hb_error *err)
+static int add_certificates(struct hb_hop *hop, const struct hb_hop_spec *spec,
+                            struct hb_arena *arena, const char ***argv, struct hb_error *err)
 {
     struct tls_files files;
     const char **longer;
     size_t count = 0;
 
-    if (hb_rundir_make(&hop->dir, err) != 0 || write_certificates(hop, &files, err) != 0)
+    if (hb_rundir_make(&hop->dir, err) != 0 || write_certificates(hop, spec, &files, err) != 0)
         return -1;
     while ((*argv)[count] != NULL)
         count++;
@@ -533,7 +533,7 @@ static int start_ours(struct hb_hop *hop, const struct hb_hop_spec *spec, struct
     hb_arena_init(&arena);
     if (hb_control_command(spec->registry, spec->entry, spec->options_json, &arena, &argv, err) !=
             0 ||
-        (https && add_certificates(hop, &arena, &argv, err) != 0) ||
+        (https && add_certificates(hop, spec, &arena, &argv, err) != 0) ||
         hb_server_process_start(&hop->process, &spec->registry->paths, argv, spec->cpus,
                                 spec->deadline_ns, spec->interrupt, err) != 0)
         return -1;

@@ -8,6 +8,7 @@
 #ifndef HB_EXEC_HOP_H
 #define HB_EXEC_HOP_H
 
+#include "exec/certificate.h"
 #include "exec/rundir.h"
 #include "exec/server_process.h"
 #include "registry/registry.h"
@@ -36,6 +37,7 @@ struct hb_hop_spec {
     const char *cpus;               /* NULL or "": not pinned */
     const struct hb_hop *upstreams; /* instances to pass requests on to */
     size_t upstreams_count;
+    struct hb_certificates *certificates; /* to serve TLS with, made when it is first needed */
     int64_t deadline_ns;                  /* CLOCK_MONOTONIC */
     const struct hb_interrupt *interrupt; /* gives up, too; NULL: none */
 };

@@ -33,6 +33,7 @@ void hb_stage_release(struct hb_stage *stage)
     if (stage->standings != NULL)
         clear(stage);
     hb_free_ptr(&stage->standings);
+    hb_certificates_release(&stage->certificates);
 }
 
 static const struct hb_server_spec *spec_of(const struct hb_stage *stage, uint32_t server)
@@ -61,11 +62,13 @@ static int tell(const struct hb_stage *stage, uint32_t server, const struct hb_t
 static void start(struct hb_stage *stage, uint32_t server)
 {
     struct hb_standing *standing = &stage->standings[server];
+    const struct hb_topology_setting setting = {stage->cpus, stage->interrupt,
+                                                &stage->certificates};
 
     hb_progress_enter(stage->progress, HB_PHASE_SERVER_START, 0);
     *standing = (struct hb_standing){.tried = true};
-    if (hb_topology_start_until(stage->registry, spec_of(stage, server), stage->cpus,
-                                stage->interrupt, &standing->topology, &standing->error) < 0) {
+    if (hb_topology_start_in(&setting, stage->registry, spec_of(stage, server), &standing->topology,
+                             &standing->error) < 0) {
         standing->topology = NULL;
         return;
     }

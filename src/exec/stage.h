@@ -6,6 +6,7 @@
 #ifndef HB_EXEC_STAGE_H
 #define HB_EXEC_STAGE_H
 
+#include "exec/certificate.h"
 #include "exec/interrupt.h"
 #include "exec/progress.h"
 #include "exec/topology.h"
@@ -19,12 +20,13 @@ struct hb_stage {
     const struct hb_interrupt *interrupt;
     struct hb_progress *progress;
 
-    struct hb_standing *standings; /* by server */
-    uint32_t turn, round;          /* whose turn it is, and in which round */
-    bool any_started;              /* ever */
-    uint32_t server;               /* that was provided last */
-    struct hb_topology *topology;  /* of that one; NULL: it is not up */
-    struct hb_error error;         /* why it is not; code HB_OK: nothing was tried, or it is */
+    struct hb_certificates certificates; /* of every server's TLS, in all rounds */
+    struct hb_standing *standings;       /* by server */
+    uint32_t turn, round;                /* whose turn it is, and in which round */
+    bool any_started;                    /* ever */
+    uint32_t server;                     /* that was provided last */
+    struct hb_topology *topology;        /* of that one; NULL: it is not up */
+    struct hb_error error; /* why it is not; code HB_OK: nothing was tried, or it is */
 };
 
 void hb_stage_init(struct hb_stage *stage, const struct hb_scenario *scenario);

@@ -35,9 +35,9 @@ struct hb_topology {
 struct plan {
     const struct hb_registry *registry;
     const struct hb_server_spec *spec;
-    const char *cpus;
+    const struct hb_topology_setting *setting;
+    struct hb_certificates *certificates;
     int64_t deadline_ns;
-    const struct hb_interrupt *interrupt; /* NULL: none */
 };
 
 /* ---- options ---- */
@@ -108,9 +108,10 @@ static int start_instances(struct hb_topology *topology, const struct plan *plan
                                    .entry = backend,
                                    .label = label,
                                    .options_json = options,
-                                   .cpus = plan->cpus,
+                                   .cpus = plan->setting->cpus,
+                                   .certificates = plan->certificates,
                                    .deadline_ns = plan->deadline_ns,
-                                   .interrupt = plan->interrupt};
+                                   .interrupt = plan->setting->interrupt};
 
         snprintf(label, sizeof label, "%s %zu", backend->name, i);
         if (hb_hop_start(&topology->hops[i], &spec, err) != 0)
@@ -129,11 +130,12 @@ static int start_front(struct hb_topology *topology, const struct plan *plan, si
         .label = plan->spec->entry->name,
         .options_json = plan->spec->options_json,
         .config = plan->spec->config,
-        .cpus = plan->cpus,
+        .cpus = plan->setting->cpus,
         .upstreams = topology->hops + 1,
         .upstreams_count = instances,
+        .certificates = plan->certificates,
         .deadline_ns = plan->deadline_ns,
-        .interrupt = plan->interrupt,
+        .interrupt = plan->setting->interrupt,
     };
 
     if (hb_hop_start(&topology->hops[0], &spec, err) != 0)
@@ -166,8 +168,8 @@ static int find_version(struct hb_topology *topology, const struct plan *plan, s
     if (!front->process.foreign) {
         snprintf(topology->version, sizeof topology->version, "%s", front->process.version);
     } else {
-        if (hb_registry_probe_until(plan->registry, front->entry, hb_interrupt_fd(plan->interrupt),
-                                    &found, err) != 0)
+        if (hb_registry_probe_until(plan->registry, front->entry,
+                                    hb_interrupt_fd(plan->setting->interrupt), &found, err) != 0)
             return -1;
         snprintf(topology->version, sizeof topology->version, "%s", found.version);
     }
@@ -224,12 +226,19 @@ static char *without_trailing_slash(const char *url)
     return hb_strndup(url, length);
 }
 
-int hb_topology_start_until(const struct hb_registry *registry, const struct hb_server_spec *spec,
-                            const char *cpus, const struct hb_interrupt *interrupt,
-                            struct hb_topology **ret_topology, struct hb_error *err)
+int hb_topology_start_in(const struct hb_topology_setting *setting,
+                         const struct hb_registry *registry, const struct hb_server_spec *spec,
+                         struct hb_topology **ret_topology, struct hb_error *err)
 {
+    HB_CLEANUP(hb_certificates_release) struct hb_certificates own = {0};
     struct hb_topology *topology = hb_alloc(sizeof *topology);
-    const struct plan plan = {registry, spec, cpus, hb_now_ns() + READY_LIMIT_NS, interrupt};
+    const struct plan plan = {
+        .registry = registry,
+        .spec = spec,
+        .setting = setting,
+        .certificates = setting->certificates != NULL ? setting->certificates : &own,
+        .deadline_ns = hb_now_ns() + READY_LIMIT_NS,
+    };
 
     topology->events_fd = -1;
     if (spec->entry == NULL) {
@@ -245,7 +254,9 @@ int hb_topology_start_until(const struct hb_registry *registry, const struct hb_
 int hb_topology_start(const struct hb_registry *registry, const struct hb_server_spec *spec,
                       const char *cpus, struct hb_topology **ret_topology, struct hb_error *err)
 {
-    return hb_topology_start_until(registry, spec, cpus, NULL, ret_topology, err);
+    const struct hb_topology_setting setting = {.cpus = cpus};
+
+    return hb_topology_start_in(&setting, registry, spec, ret_topology, err);
 }
 
 /* ---- questions ---- */

@@ -25,6 +25,7 @@
 #include "registry/registry.h"
 #include "scenario/scenario.h"
 
+struct hb_certificates;
 struct hb_topology;
 struct hb_hop;
 
@@ -36,17 +37,23 @@ int hb_topology_start(const struct hb_registry *registry, const struct hb_server
                       const char *cpus, struct hb_topology **ret_topology,
                       struct hb_error *err) HB_MUST_CHECK;
 
-/* The same, given up with HB_ERR_INTERRUPTED when the interrupt comes. */
-int hb_topology_start_until(const struct hb_registry *registry, const struct hb_server_spec *spec,
-                            const char *cpus, const struct hb_interrupt *interrupt,
-                            struct hb_topology **ret_topology, struct hb_error *err) HB_MUST_CHECK;
+/* What servers of one sweep have in common. */
+struct hb_topology_setting {
+    const char *cpus;                     /* as above */
+    const struct hb_interrupt *interrupt; /* gives up, with HB_ERR_INTERRUPTED; NULL: none */
+    struct hb_certificates *certificates; /* made at the first need; NULL: others at each start */
+};
+
+int hb_topology_start_in(const struct hb_topology_setting *setting,
+                         const struct hb_registry *registry, const struct hb_server_spec *spec,
+                         struct hb_topology **ret_topology, struct hb_error *err) HB_MUST_CHECK;
 
 /* "http://127.0.0.1:43211", without a trailing slash: what clients are given. */
 const char *hb_topology_url(const struct hb_topology *topology);
 /* The same over HTTP and over HTTPS, where it serves both; NULL: it does not. */
 const char *hb_topology_http_url(const struct hb_topology *topology);
 const char *hb_topology_https_url(const struct hb_topology *topology);
-/* PEM file of the authority to trust, made for this start; NULL: none was made. */
+/* PEM file of the authority to trust; NULL: none was made. */
 const char *hb_topology_authority(const struct hb_topology *topology);
 const char *hb_topology_version(const struct hb_topology *topology); /* "" when unknown */
 /* Command lines and configuration files as they took effect; "" for an origin of the user's own. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "exec/certificate.h"
 #include "exec/hop.h"
 #include "exec/http_get.h"
 #include "exec/server_process.h"
@@ -231,6 +232,53 @@ static void over_https_it_is_trusted_by_the_authority_made_for_it(void **state H
         hb_http_get(url, hb_topology_authority(topologies[1]), TEN_SECONDS_NS, NULL, &err), -1);
     hb_topology_stop(topologies[0]);
     hb_topology_stop(topologies[1]);
+}
+
+/* The PEM text of the authority that its clients trust. */
+static char *read_authority(const struct hb_topology *topology)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+
+    hb_buf_init(&text, HB_CERTIFICATE_PEM_MAX_BYTES);
+    assert_int_equal(hb_buf_read_file(&text, hb_topology_authority(topology), NULL), 0);
+    return hb_strdup(hb_buf_text(&text));
+}
+
+/* Start a server over HTTPS once in the setting, take it away, and tell which authority it had. */
+static char *authority_of_a_start(const struct hb_topology_setting *setting)
+{
+    struct hb_registry registry;
+    struct hb_entry entry = {
+        .kind = HB_ENTRY_SERVER, .name = "builtin", .command = builtin_command};
+    struct hb_server_spec spec = {.name = "builtin",
+                                  .entry = &entry,
+                                  .options_json = "{\"scheme\": \"https\"}",
+                                  .https = true};
+    struct hb_topology *topology;
+    char *authority;
+
+    make_registry(&registry);
+    assert_int_equal(hb_topology_start_in(setting, &registry, &spec, &topology, NULL), 0);
+    authority = read_authority(topology);
+    hb_topology_stop(topology);
+    return authority;
+}
+
+static void servers_of_one_sweep_have_one_authority(void **state HB_UNUSED)
+{
+    struct hb_certificates certificates = {0};
+    const struct hb_topology_setting sweep = {.certificates = &certificates};
+    const struct hb_topology_setting alone = {0};
+    char *first = authority_of_a_start(&sweep), *again = authority_of_a_start(&sweep);
+    char *other = authority_of_a_start(&alone);
+
+    assert_string_equal(first, again);
+    assert_string_not_equal(first, other);
+    free(first);
+    free(again);
+    free(other);
+    hb_certificates_release(&certificates);
+    assert_null(certificates.key.data);
 }
 
 static void a_server_that_is_not_installed_is_named(void **state HB_UNUSED)
@@ -467,6 +515,7 @@ int main(void)
         cmocka_unit_test(the_embedded_server_comes_up_counts_and_goes),
         cmocka_unit_test(options_reach_the_server_as_flags),
         cmocka_unit_test(over_https_it_is_trusted_by_the_authority_made_for_it),
+        cmocka_unit_test(servers_of_one_sweep_have_one_authority),
         cmocka_unit_test(a_server_that_is_not_installed_is_named),
         cmocka_unit_test(a_strange_program_is_run_as_its_registry_file_says),
         cmocka_unit_test(a_port_that_a_stranger_holds_is_no_server_of_ours),
