@@ -1,4 +1,6 @@
 /* gate: run base against head in pairs, and say whether head is slower. */
+#include <string.h>
+
 #include "cli/commands.h"
 #include "cli/gate_outputs.h"
 #include "cli/gate_run.h"
@@ -34,7 +36,8 @@ static const struct hb_option gate_option_table[] = {
     {"on-inconclusive", 0, HB_VALUE_CHOICE, AT(on_inconclusive), "WHAT", 0, 0, inconclusive_choice,
      "pass (the default) or fail, with exit code 4"},
     {"exit-codes", 0, HB_VALUE_CHOICE, AT(exit_codes), "KIND", 0, 0, hb_exit_codes_choice,
-     "gate (the default), or bisect, as 'git bisect run' understands them"},
+     "gate (the default), or bisect, as 'git bisect run' understands them: what is "
+     "inconclusive cannot be tested"},
     {"resume", 0, HB_VALUE_FLAG, AT(request.sweep.resume), NULL, 0, 0, NULL,
      "Go on with the newest unfinished gate of this scenario"},
     {"strict", 0, HB_VALUE_FLAG, AT(request.sweep.strict), NULL, 0, 0, NULL,
@@ -53,6 +56,16 @@ static const struct hb_option gate_option_table[] = {
      "No progress and no notices; errors and the result only"},
 };
 
+/* What cannot be told must not count as good in a bisection, whatever the scenario's gate makes of
+ * it. */
+static const char *on_inconclusive(const struct gate_options *options)
+{
+    if (options->on_inconclusive == NULL && options->exit_codes != NULL &&
+        strcmp(options->exit_codes, "bisect") == 0)
+        return "fail";
+    return options->on_inconclusive;
+}
+
 /* Flags that stand for keys of the scenario's `gate`: one way to say it, one check of it. */
 static struct hb_strings sets_of(struct hb_cli *cli, const struct gate_options *options)
 {
@@ -61,7 +74,7 @@ static struct hb_strings sets_of(struct hb_cli *cli, const struct gate_options *
     } flags[] = {
         {"gate.budget", options->budget},
         {"gate.must_resolve", options->must_resolve},
-        {"gate.on_inconclusive", options->on_inconclusive},
+        {"gate.on_inconclusive", on_inconclusive(options)},
     };
     const struct hb_strings *given = &options->request.sets;
     struct hb_strings sets = {

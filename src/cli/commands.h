@@ -21,6 +21,7 @@ extern const struct hb_command hb_command_replay;
 extern const struct hb_command hb_command_serve;
 extern const struct hb_command hb_command_gate;
 extern const struct hb_command hb_command_calibrate;
+extern const struct hb_command hb_command_bisect;
 extern const struct hb_command hb_command_wire;
 extern const struct hb_command hb_command_baseline;
 extern const struct hb_command hb_command_trend;

@@ -178,7 +178,8 @@ struct hb_strings hb_cell_filters(const struct hb_scenario *scenario, const stru
     };
 
     for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
-        if (axis != HB_AXIS_DURATION || !one_window)
+        if (hb_axis_count(scenario, (enum hb_axis)axis) > 1 &&
+            (axis != HB_AXIS_DURATION || !one_window))
             filters.items[filters.count++] = filter_of(scenario, cell, (enum hb_axis)axis, arena);
     }
     return filters;
@@ -205,7 +206,7 @@ const char *hb_margin_override(enum hb_gate_metric metric, const struct hb_gate_
     static const char *const weights[] = {
         [HB_GATE_DECIDES] = "decides", [HB_GATE_ADVISORY] = "advisory", [HB_GATE_OFF] = "off"};
 
-    return hb_arena_printf(arena, "gate.margins.%s={margin: %.6f%%, floor: \"%.*f%s\", weight: %s}",
+    return hb_arena_printf(arena, "gate.margins.%s={margin: %.6f%%, floor: %.*f%s, weight: %s}",
                            hb_gate_metric_name(metric), margin->relative * 100,
                            units[metric][0] == 'n' || units[metric][0] == 'B' ? 0 : 6,
                            margin->floor, units[metric], weights[margin->weight]);
@@ -217,7 +218,9 @@ const char *hb_margin_override(enum hb_gate_metric metric, const struct hb_gate_
 static const char *client_override(const struct hb_client_spec *client, struct hb_arena *arena)
 {
     json_t *json = json_loads(client->canonical, 0, NULL);
-    const struct hb_choice *choice = client->entry->choice;
+    /* A subject's would be its own. */
+    const struct hb_choice *choice =
+        client->subject == HB_NO_SUBJECT ? client->entry->choice : NULL;
     json_t *list = json_array();
     const char *override;
     char *text;
@@ -234,11 +237,14 @@ static const char *client_override(const struct hb_client_spec *client, struct h
     return override;
 }
 
-/* Exclusions, margins and thresholds may name clients that are left out. */
+/* Exclusions, margins and thresholds may name clients that are left out; subjects are given anew.
+ */
 static void leave_out_others(const struct hb_scenario *scenario, const struct hb_cell *cell,
                              struct hb_arena *arena, struct hb_strings *sets)
 {
     hb_sets_add(arena, sets, client_override(&scenario->clients[cell->client], arena));
+    if (scenario->subjects_count > 0)
+        hb_sets_add(arena, sets, "subjects={base: {}, head: {}}");
     if (scenario->excludes_count > 0)
         hb_sets_add(arena, sets, "exclude=[]");
     if (scenario->includes_count > 0 && cell->include == 0)

@@ -33,8 +33,8 @@ int hb_one_cell_find(struct hb_cli *cli, const struct hb_one_cell_request *reque
                      struct hb_one_cell *ret_cell, struct hb_error *err) HB_MUST_CHECK;
 
 /* "--filter" texts, each of which names exactly the value that the cell has: characters that mean
- * something to a glob are escaped. All axes but the duration, which a gate may shorten, unless the
- * scenario has several: then it is left alone. */
+ * something to a glob are escaped. All axes of several values but the duration, which a gate may
+ * shorten, unless the scenario has several: then it is left alone. */
 struct hb_strings hb_cell_filters(const struct hb_scenario *scenario, const struct hb_cell *cell,
                                   struct hb_arena *arena);
 

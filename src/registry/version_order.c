@@ -151,6 +151,11 @@ int hb_version_compare(const char *a, const char *b)
     return order != 0 ? order : strverscmp(left.unread, right.unread);
 }
 
+bool hb_version_is_numbered(const char *text)
+{
+    return isdigit((unsigned char)text[text[0] == 'v' || text[0] == 'V']) != 0;
+}
+
 bool hb_version_is_prerelease(const char *version)
 {
     const struct key key = make_key(version);

@@ -195,12 +195,12 @@ int hb_versions_list(const struct hb_registry *registry, const struct hb_entry *
     const char *name = published_as(entry, arena);
     char *argv[ARGUMENTS_MAX + 1] = {NULL};
 
+    hb_capture_init(&capture, OUTPUT_MAX_BYTES);
     if (source == NULL || name[0] == '-')
         return hb_fail(err, HB_ERR_INPUT,
                        "client '%s' comes from no package registry that could name its versions",
                        entry->name);
     fill_in(source, python_of(registry, entry, arena), name, arena, argv);
-    hb_capture_init(&capture, OUTPUT_MAX_BYTES);
     capture.interrupt_fd = interrupt_fd;
     if (hb_capture_run(&capture, argv, TIMEOUT_NS, err) != 0 ||
         check(source, &capture, name, arena, err) != 0)

@@ -21,6 +21,9 @@ struct hb_versions {
  */
 int hb_version_compare(const char *a, const char *b);
 
+/* "0.27.2" or "v0.30.0", not "main". */
+bool hb_version_is_numbered(const char *text);
+
 /* An alpha, beta, candidate, or development version. */
 bool hb_version_is_prerelease(const char *version);
 
