@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "registry/capture.h"
 
@@ -113,6 +114,7 @@ static int check_order(const struct question *question, const char *good_id, con
 {
     bool right = false, swapped = false;
 
+    HB_ASSERT(good_id != NULL && bad_id != NULL);
     if (strcmp(good_id, bad_id) == 0)
         return hb_fail(err, HB_ERR_INPUT, "'%.100s' and '%.100s' are one commit", good, bad);
     if (is_ancestor(question, good_id, bad_id, &right, err) != 0 ||

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "gate/judge.h"
 #include "store/store.h"
 
@@ -313,8 +314,10 @@ int hb_one_cell_find(struct hb_cli *cli, const struct hb_one_cell_request *reque
         return -1;
     wanted.where = ret->path;
     if (hb_planning_make(cli, ret->path, &request->sets, NULL, false, &planning, err) != 0 ||
-        find_in_plan(&planning.plan, &wanted, &cell, err) != 0 ||
-        check_single(&planning.plan, cell, err) != 0)
+        find_in_plan(&planning.plan, &wanted, &cell, err) != 0)
+        return -1;
+    HB_ASSERT(cell != NULL);
+    if (check_single(&planning.plan, cell, err) != 0)
         return -1;
     describe(cli, &planning, cell, ret);
     return 0;
