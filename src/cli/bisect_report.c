@@ -11,7 +11,8 @@
 
 enum { TEXT_MAX_BYTES = 64 << 10, NAME_COLUMN = 12 };
 
-static const char *word_of(enum hb_candidate is)
+/* What ran, and left it open, is unclear; what could not even be run is skipped. */
+static const char *word_of(enum hb_candidate is, const struct hb_bisect_finding *finding)
 {
     static const char *const words[] = {
         [HB_CANDIDATE_UNKNOWN] = "not tried",
@@ -20,7 +21,7 @@ static const char *word_of(enum hb_candidate is)
         [HB_CANDIDATE_UNTELLABLE] = "skipped",
     };
 
-    return words[is];
+    return is == HB_CANDIDATE_UNTELLABLE && finding->sweep_id > 0 ? "unclear" : words[is];
 }
 
 /* ---- text ---- */
@@ -54,7 +55,7 @@ void hb_bisect_print_step(const struct hb_bisect_state *state, size_t candidate,
     hb_buf_init(&text, TEXT_MAX_BYTES);
     put_finding(finding, &text);
     fprintf(out, "%-*s  %-7s  %s\n", NAME_COLUMN, state->bisecting->range->items[candidate].name,
-            word_of(finding->is), hb_buf_text(&text));
+            word_of(finding->is, finding), hb_buf_text(&text));
     fflush(out);
 }
 
@@ -75,7 +76,7 @@ static void print_suspects(const struct hb_bisect_state *state, FILE *out)
     for (size_t i = search->good_end; i <= search->bad; i++) {
         fputs("  ", out);
         print_candidate(state, i, out);
-        fprintf(out, " (%s)\n", word_of(search->candidates[i]));
+        fprintf(out, " (%s)\n", word_of(search->candidates[i], &state->findings[i]));
     }
 }
 
@@ -175,7 +176,7 @@ static json_t *finding_json(const struct hb_bisect_state *state, size_t candidat
     const struct hb_metric_verdict *verdict = &finding->verdict;
     json_t *json = name_json(&state->bisecting->range->items[candidate]);
 
-    json_object_set_new(json, "is", json_string(word_of(finding->is)));
+    json_object_set_new(json, "is", json_string(word_of(finding->is, finding)));
     json_object_set_new(json, "why", json_string(finding->why));
     json_object_set_new(json, "sweep",
                         finding->sweep_id > 0 ? json_integer(finding->sweep_id) : json_null());
