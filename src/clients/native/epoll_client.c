@@ -21,8 +21,6 @@
 
 #define RECEIVE_BYTES (64u << 10)
 #define RECEIVES_A_TURN 16 /* then the other connections have theirs */
-#define SWEEP_LONGEST_NS (50 * HB_NS_PER_MS)
-#define SWEEP_SHORTEST_NS (1 * HB_NS_PER_MS)
 
 enum phase {
     PHASE_IDLE, /* no request; the connection may be open */
@@ -49,7 +47,6 @@ struct client {
     struct addrinfo *addresses;   /* NULL: the name did not resolve */
     const struct addrinfo *works; /* the address to try first */
     struct connection *connections;
-    int64_t sweep_period_ns, next_sweep_ns;
     char received[RECEIVE_BYTES];
 };
 
@@ -269,41 +266,23 @@ static void ready(void *state, const struct epoll_event *event)
         hb_fd_close(&connection->fd);
 }
 
-static int64_t deadline(const void *state)
+static bool connecting(const void *state, size_t task)
 {
-    const struct client *client = state;
-
-    return client->loop.in_flight > 0 ? client->next_sweep_ns : INT64_MAX;
+    return ((const struct client *)state)->connections[task].phase == PHASE_CONNECTING;
 }
 
-static bool is_late(const struct client *client, const struct connection *connection,
-                    int64_t now_ns)
-{
-    const struct hb_job *job = &client->worker->job;
-    int64_t elapsed_ns = now_ns - connection->start_ns;
-
-    if (connection->phase == PHASE_IDLE)
-        return false;
-    return elapsed_ns >= job->timeout_ns ||
-           (connection->phase == PHASE_CONNECTING && elapsed_ns >= job->connect_timeout_ns);
-}
-
-/* Timeouts, by looking at all connections now and then: cheaper than a timer a request. */
-static void attend(void *state, int64_t now_ns)
+static void expire(void *state, size_t task)
 {
     struct client *client = state;
 
-    client->next_sweep_ns = now_ns + client->sweep_period_ns;
-    for (int64_t i = 0; i < client->worker->job.concurrency; i++)
-        if (is_late(client, &client->connections[i], now_ns))
-            fail_request(client, &client->connections[i], HB_OUTCOME_TIMEOUT);
+    fail_request(client, &client->connections[task], HB_OUTCOME_TIMEOUT);
 }
 
 static const struct hb_loop_driver driver = {
     .start = start,
     .ready = ready,
-    .deadline = deadline,
-    .attend = attend,
+    .connecting = connecting,
+    .expire = expire,
 };
 
 /* ---- what the kit calls ---- */
@@ -339,17 +318,6 @@ static void resolve(struct client *client, const struct hb_http1_target *target)
     client->works = client->addresses;
 }
 
-static int64_t sweep_period(const struct hb_job *job)
-{
-    int64_t shortest_ns =
-        job->connect_timeout_ns < job->timeout_ns ? job->connect_timeout_ns : job->timeout_ns;
-    int64_t period_ns = shortest_ns / 16;
-
-    if (period_ns > SWEEP_LONGEST_NS)
-        return SWEEP_LONGEST_NS;
-    return period_ns < SWEEP_SHORTEST_NS ? SWEEP_SHORTEST_NS : period_ns;
-}
-
 static int prepare(struct hb_worker *worker, void **ret_state, struct hb_error *err)
 {
     struct client *client = hb_alloc(sizeof(*client));
@@ -358,7 +326,6 @@ static int prepare(struct hb_worker *worker, void **ret_state, struct hb_error *
     *ret_state = client;
     client->worker = worker;
     client->loop.epoll_fd = -1;
-    client->sweep_period_ns = sweep_period(&worker->job);
     client->connections = hb_calloc((size_t)worker->job.concurrency, sizeof(*client->connections));
     for (int64_t i = 0; i < worker->job.concurrency; i++)
         client->connections[i].fd = -1;

@@ -1,8 +1,9 @@
 /*
- * libcurl's event-driven interface on one loop. Two things make it fast: multi handles of about 64
- * transfers (adding and finding connections costs more the more there are in one), and keeping a
- * connection's descriptor in epoll between transfers, though libcurl asks to have it removed after
- * each.
+ * libcurl's event-driven interface on one loop. Three things make it fast: multi handles of a few
+ * transfers (adding one, and finding it a connection, touches the others: memory that with
+ * thousands of them is in no cache), keeping a connection's descriptor in epoll between transfers,
+ * though libcurl asks to have it removed after each, and time limits by the loop instead of two
+ * timers a transfer in the multi's tree.
  */
 #include "clients/native/libcurl_clients.h"
 
@@ -15,7 +16,7 @@
 #include "clients/native/libcurl_task.h"
 #include "clients/native/loop.h"
 
-#define GROUP_TASKS 64
+#define GROUP_TASKS 32
 #define DESCRIPTORS_MAX ((size_t)2 * HB_JOB_CONCURRENCY_MAX)
 
 /* A multi handle and the timer it asked for. */
@@ -126,18 +127,31 @@ static int set_timer(CURLM *multi HB_UNUSED, long timeout_ms, void *state)
     return 0;
 }
 
-static void end_transfer(struct async *async, CURLM *multi, const CURLMsg *message)
+static struct group *group_of(const struct async *async, size_t number)
 {
-    CURL *easy = message->easy_handle;
-    CURLcode result = message->data.result; /* the message goes with the handle */
+    return &async->groups[number / GROUP_TASKS];
+}
+
+/* Takes the transfer out of its multi; a connection in the midst of something is closed. */
+static void end_transfer(struct async *async, size_t number, CURLcode result)
+{
+    struct hb_curl_task *task = &async->transfers[number].task;
     int64_t end_ns = hb_recorder_now();
-    struct transfer *transfer = NULL;
     struct hb_reply reply = {0};
 
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
-    hb_curl_task_reply(&transfer->task, result, &reply);
-    curl_multi_remove_handle(multi, easy);
-    hb_loop_end(&async->loop, (size_t)(transfer - async->transfers), end_ns, &reply);
+    hb_curl_task_reply(task, result, &reply);
+    curl_multi_remove_handle(group_of(async, number)->multi, task->easy);
+    hb_loop_end(&async->loop, number, end_ns, &reply);
+}
+
+static void take_message(struct async *async, const CURLMsg *message)
+{
+    struct transfer *transfer = NULL;
+
+    if (message->msg != CURLMSG_DONE)
+        return;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+    end_transfer(async, (size_t)(transfer - async->transfers), message->data.result);
 }
 
 /* Lets a multi act on a descriptor or its timer, and takes what has finished. */
@@ -150,15 +164,14 @@ static void act(struct group *group, curl_socket_t fd, int events)
         group->deadline_ns = INT64_MAX; /* libcurl says anew when it needs a timer */
     curl_multi_socket_action(group->multi, fd, events, &running);
     while ((message = curl_multi_info_read(group->multi, &left)) != NULL)
-        if (message->msg == CURLMSG_DONE)
-            end_transfer(group->async, group->multi, message);
+        take_message(group->async, message);
 }
 
 static void start(void *state, size_t number, const struct hb_request *request, int64_t start_ns)
 {
     struct async *async = state;
     struct hb_curl_task *task = &async->transfers[number].task;
-    struct group *group = &async->groups[number / GROUP_TASKS];
+    struct group *group = group_of(async, number);
 
     async->now_ns = start_ns;
     hb_curl_task_set(task, request);
@@ -207,11 +220,28 @@ static void attend(void *state, int64_t now_ns)
             act(&async->groups[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* Before the first byte may be sent, TLS included. */
+static bool connecting(const void *state, size_t number)
+{
+    const struct async *async = state;
+    curl_off_t ready_us = 0;
+
+    curl_easy_getinfo(async->transfers[number].task.easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    return ready_us == 0;
+}
+
+static void expire(void *state, size_t number)
+{
+    end_transfer(state, number, CURLE_OPERATION_TIMEDOUT);
+}
+
 static const struct hb_loop_driver driver = {
     .start = start,
     .ready = ready,
     .deadline = deadline,
     .attend = attend,
+    .connecting = connecting,
+    .expire = expire,
 };
 
 /* ---- what the kit calls ---- */
@@ -281,7 +311,11 @@ static int prepare(struct hb_worker *worker, void **ret_state, struct hb_error *
     for (size_t i = 0; i < tasks; i++)
         if (make_transfer(async, i, err) != 0)
             return -1;
-    return hb_loop_init(&async->loop, worker, &driver, async, err);
+    if (hb_loop_init(&async->loop, worker, &driver, async, err) != 0)
+        return -1;
+    if (hb_job_is_stock(&worker->job))
+        async->loop.sweep_period_ns = 0;
+    return 0;
 }
 
 static void run(struct hb_worker *worker HB_UNUSED, void *state)
@@ -299,7 +333,7 @@ static void release(void *state)
         CURL *easy = async->transfers[i].task.easy;
 
         if (i / GROUP_TASKS < async->group_count && easy != NULL)
-            curl_multi_remove_handle(async->groups[i / GROUP_TASKS].multi, easy);
+            curl_multi_remove_handle(group_of(async, i)->multi, easy);
         hb_curl_task_release(&async->transfers[i].task);
     }
     for (size_t i = 0; i < async->group_count; i++)

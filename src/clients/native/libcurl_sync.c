@@ -18,7 +18,10 @@ static int task_new(void *state, void **ret_task, struct hb_error *err)
     struct hb_curl_task *task = hb_alloc(sizeof(*task));
 
     *ret_task = task;
-    return hb_curl_task_init(task, &sync->plan, err);
+    if (hb_curl_task_init(task, &sync->plan, err) != 0)
+        return -1;
+    hb_curl_task_limit(task);
+    return 0;
 }
 
 static void perform(void *state, const struct hb_request *request, struct hb_reply *reply)

@@ -76,6 +76,7 @@ static int suppress(struct curl_slist **list, const struct hb_request *request, 
 static int make_headers(struct curl_slist **list, const struct hb_request *request, bool stock)
 {
     static const char *const added_by_libcurl[] = {"Accept", "Content-Type", "Expect"};
+    size_t added = hb_request_sends_body(request) ? HB_ARRAY_LEN(added_by_libcurl) : 1;
 
     for (size_t i = 0; i < request->header_count; i++) {
         const struct hb_header *header = &request->headers[i];
@@ -84,7 +85,7 @@ static int make_headers(struct curl_slist **list, const struct hb_request *reque
         if (add_line(list, header->name, header->value[0] == '\0' ? ";" : ": ", header->value) != 0)
             return -1;
     }
-    for (size_t i = 0; !stock && i < HB_ARRAY_LEN(added_by_libcurl); i++)
+    for (size_t i = 0; !stock && i < added; i++)
         if (suppress(list, request, added_by_libcurl[i]) != 0)
             return -1;
     return 0;
@@ -167,29 +168,20 @@ static void set_trust(struct setter *setter, const struct hb_tls *tls)
         set_text(setter, CURLOPT_SSLKEY, tls->key);
 }
 
-static long milliseconds(int64_t ns)
-{
-    int64_t ms = (ns + HB_NS_PER_MS - 1) / HB_NS_PER_MS;
-
-    return ms > INT32_MAX ? INT32_MAX : (long)ms;
-}
-
 /* What makes clients equal, and this one its best under that. */
-static void set_tuned(struct setter *setter, const struct hb_job *job)
+static void set_tuned(struct setter *setter)
 {
     set_text(setter, CURLOPT_PROXY, "");
     set_long(setter, CURLOPT_FOLLOWLOCATION, 0);
     set_long(setter, CURLOPT_PATH_AS_IS, 1);
     set_long(setter, CURLOPT_DNS_CACHE_TIMEOUT, -1); /* names resolve once */
-    set_long(setter, CURLOPT_TIMEOUT_MS, milliseconds(job->timeout_ns));
-    set_long(setter, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(job->connect_timeout_ns));
 }
 
 /* What the job asks for in any profile; without NOSIGNAL, threads could not use libcurl. */
 static void set_job(struct setter *setter, const struct hb_job *job)
 {
     if (!hb_job_is_stock(job))
-        set_tuned(setter, job);
+        set_tuned(setter);
     set_long(setter, CURLOPT_NOSIGNAL, 1);
     set_long(setter, CURLOPT_HTTP_VERSION,
              job->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
@@ -216,6 +208,23 @@ int hb_curl_task_init(struct hb_curl_task *task, const struct hb_curl_plan *plan
         return hb_fail(err, HB_ERR_UNAVAILABLE, "libcurl refuses an option: %s",
                        curl_easy_strerror(setter.result));
     return 0;
+}
+
+static long milliseconds(int64_t ns)
+{
+    int64_t ms = (ns + HB_NS_PER_MS - 1) / HB_NS_PER_MS;
+
+    return ms > INT32_MAX ? INT32_MAX : (long)ms;
+}
+
+void hb_curl_task_limit(struct hb_curl_task *task)
+{
+    const struct hb_job *job = task->plan->job;
+
+    if (hb_job_is_stock(job))
+        return;
+    curl_easy_setopt(task->easy, CURLOPT_TIMEOUT_MS, milliseconds(job->timeout_ns));
+    curl_easy_setopt(task->easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(job->connect_timeout_ns));
 }
 
 void hb_curl_task_release(struct hb_curl_task *task)

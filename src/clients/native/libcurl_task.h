@@ -34,6 +34,11 @@ void hb_curl_plan_release(struct hb_curl_plan *plan);
 /* `task` must stay where it is until its release. */
 int hb_curl_task_init(struct hb_curl_task *task, const struct hb_curl_plan *plan,
                       struct hb_error *err) HB_MUST_CHECK;
+/*
+ * Lets libcurl end transfers that take longer than the job allows, in the stock profile none: for
+ * whoever blocks in it. A loop looks itself, for less.
+ */
+void hb_curl_task_limit(struct hb_curl_task *task);
 void hb_curl_task_release(struct hb_curl_task *task);
 
 /* Before each transfer. */

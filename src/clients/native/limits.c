@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #define SPARE 64 /* files, pipes, libraries */
-/* Pools: a multi handle of 64 transfers has two descriptors of its own. */
+/* Pools: a multi handle of 32 transfers has two descriptors of its own. */
 #define TASKS_A_SPARE 16
 
 uint64_t hb_limits_descriptors(uint64_t tasks, unsigned per_task)

@@ -13,6 +13,19 @@
 #include "base/memory.h"
 
 #define EVENTS_MAX 256
+#define SWEEP_LONGEST_NS (50 * HB_NS_PER_MS)
+#define SWEEP_SHORTEST_NS (1 * HB_NS_PER_MS)
+
+static int64_t sweep_period(const struct hb_job *job)
+{
+    int64_t shortest_ns =
+        job->connect_timeout_ns < job->timeout_ns ? job->connect_timeout_ns : job->timeout_ns;
+    int64_t period_ns = shortest_ns / 16;
+
+    if (period_ns > SWEEP_LONGEST_NS)
+        return SWEEP_LONGEST_NS;
+    return period_ns < SWEEP_SHORTEST_NS ? SWEEP_SHORTEST_NS : period_ns;
+}
 
 int hb_loop_init(struct hb_loop *loop, struct hb_worker *worker,
                  const struct hb_loop_driver *driver, void *client, struct hb_error *err)
@@ -21,6 +34,7 @@ int hb_loop_init(struct hb_loop *loop, struct hb_worker *worker,
     size_t count = (size_t)worker->job.concurrency;
 
     *loop = (struct hb_loop){.worker = worker, .driver = driver, .client = client};
+    loop->sweep_period_ns = driver->expire == NULL ? 0 : sweep_period(&worker->job);
     loop->tasks = hb_calloc(count, sizeof(*loop->tasks));
     loop->free_ring = hb_calloc(count, sizeof(*loop->free_ring));
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -60,9 +74,10 @@ static size_t pop_free(struct hb_loop *loop)
 
 void hb_loop_end(struct hb_loop *loop, size_t task, int64_t end_ns, const struct hb_reply *reply)
 {
-    const struct hb_loop_task *ended = &loop->tasks[task];
+    struct hb_loop_task *ended = &loop->tasks[task];
 
     hb_recorder_request(&loop->recorder, ended->start_ns, end_ns, ended->lag_ns, reply);
+    ended->start_ns = 0;
     loop->in_flight--;
     push_free(loop, task);
 }
@@ -141,10 +156,17 @@ static int64_t start_instant(const struct hb_loop *loop, int64_t now_ns)
     return instant;
 }
 
+static int64_t driver_deadline(const struct hb_loop *loop)
+{
+    return loop->driver->deadline == NULL ? INT64_MAX : loop->driver->deadline(loop->client);
+}
+
 static int64_t wake_instant(const struct hb_loop *loop, int64_t now_ns)
 {
-    int64_t instant = earlier(loop->drain_ns, loop->driver->deadline(loop->client));
+    int64_t instant = earlier(loop->drain_ns, driver_deadline(loop));
 
+    if (loop->sweep_period_ns > 0 && loop->in_flight > 0)
+        instant = earlier(instant, loop->next_sweep_ns);
     if (loop->next_tick_ns > 0)
         instant = earlier(instant, loop->next_tick_ns);
     if (loop->recorder.count > 0)
@@ -205,13 +227,35 @@ static void tick(struct hb_loop *loop, int64_t now_ns)
     loop->next_tick_ns += ((now_ns - loop->next_tick_ns) / period_ns + 1) * period_ns;
 }
 
+static bool takes_too_long(const struct hb_loop *loop, size_t task, int64_t now_ns)
+{
+    const struct hb_job *job = &loop->worker->job;
+    int64_t elapsed_ns = now_ns - loop->tasks[task].start_ns;
+
+    if (loop->tasks[task].start_ns == 0)
+        return false;
+    return elapsed_ns >= job->timeout_ns ||
+           (elapsed_ns >= job->connect_timeout_ns && loop->driver->connecting(loop->client, task));
+}
+
+/* Time limits, by looking at all tasks now and then: cheaper than a timer a request. */
+static void sweep(struct hb_loop *loop, int64_t now_ns)
+{
+    loop->next_sweep_ns = now_ns + loop->sweep_period_ns;
+    for (size_t i = 0; i < task_count(loop); i++)
+        if (takes_too_long(loop, i, now_ns))
+            loop->driver->expire(loop->client, i);
+}
+
 static void keep_time(struct hb_loop *loop, int64_t now_ns)
 {
     tick(loop, now_ns);
     if (now_ns - loop->recorder.last_write_ns >= HB_SAMPLE_FLUSH_NS)
         hb_recorder_flush(&loop->recorder, now_ns);
-    if (loop->driver->deadline(loop->client) <= now_ns)
+    if (driver_deadline(loop) <= now_ns)
         loop->driver->attend(loop->client, now_ns);
+    if (loop->sweep_period_ns > 0 && loop->next_sweep_ns <= now_ns)
+        sweep(loop, now_ns);
     ramp(loop, now_ns);
     if (loop->free_count > 0)
         launch(loop, hb_now_ns());

@@ -25,14 +25,18 @@ struct hb_loop_driver {
     void (*start)(void *client, size_t task, const struct hb_request *request, int64_t start_ns);
     /* A descriptor is ready. */
     void (*ready)(void *client, const struct epoll_event *event);
-    /* When attend() is needed next; INT64_MAX: not at all. */
+    /* Timers of the client's own; NULL: none. When attend() is needed; INT64_MAX: not at all. */
     int64_t (*deadline)(const void *client);
-    /* Timers. Called when the deadline has passed. */
+    /* Called when the deadline has passed. */
     void (*attend)(void *client, int64_t now_ns);
+    /* The job's time limits; NULL: the client has none. Whether the task is still connecting. */
+    bool (*connecting)(const void *client, size_t task);
+    /* End the task's request, which took too long. */
+    void (*expire)(void *client, size_t task);
 };
 
 struct hb_loop_task {
-    int64_t start_ns;
+    int64_t start_ns; /* 0: no request */
     int64_t lag_ns;
 };
 
@@ -49,6 +53,8 @@ struct hb_loop {
     size_t in_flight;
     int64_t stop_ns, drain_ns;
     int64_t next_tick_ns;
+    int64_t sweep_period_ns; /* of looking for requests that take too long; 0: no limits */
+    int64_t next_sweep_ns;
     bool coarse_wait; /* the kernel waits in milliseconds */
 };
 

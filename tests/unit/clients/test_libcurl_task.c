@@ -38,7 +38,7 @@ static void libcurl_is_told_to_add_nothing_that_was_not_given(void **state HB_UN
 {
     struct hb_header headers[] = {{"accept", "text/plain"}, {"X-Empty", ""}};
     struct hb_request request = {
-        .method = "GET", .url = "http://a", .headers = headers, .header_count = 2};
+        .method = "POST", .url = "http://a", .headers = headers, .header_count = 2};
     struct hb_job job = {.requests = &request, .request_count = 1};
     struct hb_curl_plan plan;
 
@@ -48,6 +48,19 @@ static void libcurl_is_told_to_add_nothing_that_was_not_given(void **state HB_UN
     assert_true(list_has(plan.headers[0], "Content-Type:"));
     assert_true(list_has(plan.headers[0], "Expect:"));
     assert_false(list_has(plan.headers[0], "Accept:"));
+    hb_curl_plan_release(&plan);
+}
+
+/* Each line of the list is looked at for each request. */
+static void a_request_without_body_needs_no_word_about_its_headers(void **state HB_UNUSED)
+{
+    struct hb_request request = {.method = "GET", .url = "http://a"};
+    struct hb_job job = {.requests = &request, .request_count = 1};
+    struct hb_curl_plan plan;
+
+    assert_int_equal(hb_curl_plan_init(&plan, &job, NULL), 0);
+    assert_true(list_has(plan.headers[0], "Accept:"));
+    assert_null(plan.headers[0]->next);
     hb_curl_plan_release(&plan);
 }
 
@@ -83,6 +96,7 @@ int main(void)
         cmocka_unit_test(results_map_to_the_taxonomy),
         cmocka_unit_test(every_result_is_a_failure_but_ok),
         cmocka_unit_test(libcurl_is_told_to_add_nothing_that_was_not_given),
+        cmocka_unit_test(a_request_without_body_needs_no_word_about_its_headers),
         cmocka_unit_test(every_option_is_accepted),
     };
 

@@ -14,7 +14,8 @@ struct fixture {
     struct hb_request request;
     int samples[2];
     bool never_ends;
-    unsigned started, most_in_flight;
+    bool connects; /* for ever */
+    unsigned started, most_in_flight, expired;
 };
 
 static void start(void *client, size_t task, const struct hb_request *request, int64_t start_ns)
@@ -46,7 +47,21 @@ static void attend(void *client HB_UNUSED, int64_t now_ns HB_UNUSED)
     fail_msg("the client has no deadline");
 }
 
-static const struct hb_loop_driver driver = {start, ready, deadline, attend};
+static bool connecting(const void *client, size_t task HB_UNUSED)
+{
+    return ((const struct fixture *)client)->connects;
+}
+
+static void expire(void *client, size_t task)
+{
+    static const struct hb_reply reply = {.outcome = HB_OUTCOME_TIMEOUT};
+    struct fixture *fixture = client;
+
+    fixture->expired++;
+    hb_loop_end(&fixture->loop, task, hb_now_ns(), &reply);
+}
+
+static const struct hb_loop_driver driver = {start, ready, deadline, attend, connecting, expire};
 
 /* Runs for `duration_ns`, and `drain_ns` more if need be. */
 static void run(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
@@ -59,6 +74,10 @@ static void run(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
     fixture->worker.job.process_count = 1;
     fixture->worker.job.requests = &fixture->request;
     fixture->worker.job.request_count = 1;
+    if (fixture->worker.job.timeout_ns == 0)
+        fixture->worker.job.timeout_ns = HB_NS_PER_S;
+    if (fixture->worker.job.connect_timeout_ns == 0)
+        fixture->worker.job.connect_timeout_ns = HB_NS_PER_S;
     fixture->worker.go =
         (struct hb_go){start_ns, start_ns + duration_ns, start_ns + duration_ns + drain_ns};
     if (fixture->worker.signal_fd == 0)
@@ -99,6 +118,29 @@ static void a_client_that_never_answers_has_one_request_a_task(void **state HB_U
     assert_int_equal(fixture.worker.totals.requests, 0);
     assert_true(hb_now_ns() >= fixture.worker.go.drain_ns);
     clean_up(&fixture);
+}
+
+static void a_request_ends_when_its_time_is_over(void **state HB_UNUSED)
+{
+    struct fixture fixture = {.never_ends = true, .worker.job.timeout_ns = 20 * HB_NS_PER_MS};
+
+    run(&fixture, 30 * HB_NS_PER_MS, 20 * HB_NS_PER_MS);
+    assert_true(fixture.expired >= TASKS);
+    assert_true(hb_now_ns() >= fixture.worker.go.start_ns + fixture.worker.job.timeout_ns);
+    clean_up(&fixture);
+}
+
+static void the_time_to_connect_binds_who_connects(void **state HB_UNUSED)
+{
+    for (int connects = 0; connects <= 1; connects++) {
+        struct fixture fixture = {.never_ends = true,
+                                  .connects = connects != 0,
+                                  .worker.job.connect_timeout_ns = 5 * HB_NS_PER_MS};
+
+        run(&fixture, 20 * HB_NS_PER_MS, 20 * HB_NS_PER_MS);
+        assert_int_equal(fixture.expired > 0, connects);
+        clean_up(&fixture);
+    }
 }
 
 static void the_ramp_lets_tasks_in_one_after_the_other(void **state HB_UNUSED)
@@ -164,6 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(max_requests_ends_a_closed_loop_early),
         cmocka_unit_test(a_client_that_never_answers_has_one_request_a_task),
+        cmocka_unit_test(a_request_ends_when_its_time_is_over),
+        cmocka_unit_test(the_time_to_connect_binds_who_connects),
         cmocka_unit_test(the_ramp_lets_tasks_in_one_after_the_other),
         cmocka_unit_test(the_signal_stops_at_once),
         cmocka_unit_test(the_schedule_is_kept),
