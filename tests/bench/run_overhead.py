@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What a run costs beyond warm-up and window, and a sweep beyond its runs: run_overhead.py [BUILD-DIRECTORY]
+"""What a run costs beyond warm-up and window, and a sweep beyond its runs.
 
 Before: from nothing to the first request that may be sent (keeper, worker, its libraries, its job, ready). After: from
 the end of the window to the result (the rest of the load, what is in flight, the end of the worker). Between: storing
 the result and looking at the machine, without the cool-down that the scenario asks for. Least and median of the rounds.
 """
+import argparse
 import os
 import sys
 
@@ -19,8 +20,8 @@ CONCURRENCY = [1, 64, 1000]
 ROUNDS, WARMUP_MS, WINDOW_MS = 15, 100, 200
 
 
-def scenario(concurrency):
-    return {"matrix": {"clients": CLIENTS, "urls": ["/get"], "concurrency": [concurrency], "duration": [f"{WINDOW_MS}ms"]},
+def scenario(clients, concurrency):
+    return {"matrix": {"clients": clients, "urls": ["/get"], "concurrency": [concurrency], "duration": [f"{WINDOW_MS}ms"]},
             "run": {"rounds": ROUNDS, "warmup": f"{WARMUP_MS}ms", "cooldown": "0s", "yardstick": False}}
 
 
@@ -38,19 +39,32 @@ def parts(run):
             "beyond": milliseconds(before + after + max(0, warmup - WARMUP_MS * 1e6))}
 
 
+def least_and_median(values):
+    return f"{min(values):.1f} / {median(values):.1f}"
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", nargs="?", default=os.path.join("build", "release"), help="the build tree")
+    parser.add_argument("--client", action="append", help="one of these only; may be given again")
+    parser.add_argument("--concurrency", type=int, action="append", help="this many at once only; may be given again")
+    return parser.parse_args()
+
+
 def main():
-    build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join("build", "release"))
-    program = Program(os.path.join(build, "bin", "http-benchmark"))
+    arguments = read_arguments()
+    program = Program(os.path.join(os.path.abspath(arguments.build), "bin", "http-benchmark"))
     rows, gaps = [], []
-    for concurrency in CONCURRENCY:
-        runs = measured(program.sweep(scenario(concurrency)))
+    for concurrency in arguments.concurrency or CONCURRENCY:
+        runs = measured(program.sweep(scenario(arguments.client or CLIENTS, concurrency)))
         gaps += [milliseconds(b.started_wall_ns - a.ended_wall_ns) for a, b in zip(runs, runs[1:]) if a.round == b.round]
         for client in sorted({run.client for run in runs}):
             found = [parts(run) for run in runs if run.client == client and run.status == "ok"]
             columns = [[part[name] for part in found] for name in ("before", "after", "beyond")]
-            rows.append([client, concurrency, *(f"{min(column):.1f} / {median(column):.1f}" for column in columns)])
+            rows.append([client, concurrency, *map(least_and_median, columns)])
     print_table(["client", "at once", "before, ms", "after, ms", "beyond warm-up and window, ms"], rows)
-    print(f"\nbetween two runs: {min(gaps):.1f} / {median(gaps):.1f} ms")
+    if gaps:  # two runs of one round
+        print(f"\nbetween two runs: {least_and_median(gaps)} ms")
     print_command()
 
 
