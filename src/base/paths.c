@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,4 +38,20 @@ int hb_paths_find(struct hb_paths *ret_paths, struct hb_error *err)
     if (hb_path_join(ret_paths->libexec, prefix, "libexec/" PROGRAM_NAME, err) != 0)
         return -1;
     return hb_path_join(ret_paths->share, prefix, "share/" PROGRAM_NAME, err);
+}
+
+bool hb_paths_search(char ret_path[PATH_MAX], const char *name)
+{
+    const char *folder = getenv("PATH");
+
+    for (; folder != NULL && *folder != '\0'; folder += *folder == ':') {
+        int length = (int)strcspn(folder, ":");
+
+        if (folder[0] == '/' &&
+            snprintf(ret_path, PATH_MAX, "%.*s/%s", length, folder, name) < PATH_MAX &&
+            access(ret_path, X_OK) == 0)
+            return true;
+        folder += length;
+    }
+    return false;
 }

@@ -10,6 +10,7 @@
 #define HB_BASE_PATHS_H
 
 #include <linux/limits.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -24,5 +25,8 @@ int hb_paths_find(struct hb_paths *ret_paths, struct hb_error *err) HB_MUST_CHEC
 /* dest = directory "/" name; HB_ERR_LIMIT when it does not fit. */
 int hb_path_join(char dest[PATH_MAX], const char *directory, const char *name,
                  struct hb_error *err) HB_MUST_CHECK;
+
+/* Where a program is in PATH; false when it is in none of its absolute folders. */
+bool hb_paths_search(char ret_path[PATH_MAX], const char *name);
 
 #endif

@@ -253,7 +253,7 @@ static int do_wire(struct sweep *sweep, size_t position, struct hb_error *err)
         .registry = sweep->options.registry,
         .topology = sweep->stage.topology,
         .cpus = sweep->placement.client,
-        .system_calls = sweep->scenario->run.wire == HB_WIRE_SYSTEM_CALLS,
+        .depth = sweep->scenario->run.wire,
         .interrupt_fd = sweep->interrupt.fd,
     };
 

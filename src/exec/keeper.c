@@ -117,11 +117,15 @@ static char **join_texts(const char *const *first, const char *const *rest)
 static char **make_arguments(const char *keeper, const char *grace,
                              const struct hb_spawn_spec *spec)
 {
+    static const char *const manners[] = {"0", "1", "2", "3"};
+    unsigned manner = (spec->fixed_addresses ? HB_KEEPER_FIXED_ADDRESSES : 0u) |
+                      (spec->counts_instructions ? HB_KEEPER_COUNTS_INSTRUCTIONS : 0u);
     const char *const own[HB_KEEPER_ARG_PROGRAM + 1] = {
         [0] = keeper,
         [HB_KEEPER_ARG_GRACE_NS] = grace,
         [HB_KEEPER_ARG_CPUS] = spec->cpus != NULL ? spec->cpus : "",
         [HB_KEEPER_ARG_DIRECTORY] = spec->directory != NULL ? spec->directory : "",
+        [HB_KEEPER_ARG_MANNER] = manners[manner],
     };
 
     return join_texts(own, spec->argv);
@@ -300,6 +304,7 @@ int hb_child_wait(struct hb_child *child, int64_t timeout_ns, struct hb_exit *re
             .code = WIFEXITED(report.wait_status) ? WEXITSTATUS(report.wait_status) : 0,
             .signal = WIFSIGNALED(report.wait_status) ? WTERMSIG(report.wait_status) : 0,
             .cpu_ns = report.cpu_ns,
+            .instructions = report.instructions,
             .leftovers = report.leftovers,
             .survivors = report.survivors != 0,
         };

@@ -28,6 +28,8 @@ struct hb_spawn_spec {
     const char *cpus;             /* "0-1,3" to pin to; NULL or "": not pinned */
     int64_t grace_ns;             /* between SIGTERM and SIGKILL */
     bool wants_samples;           /* open descriptor 3 of the child as a 1 MiB pipe to us */
+    bool fixed_addresses;         /* the same layout of memory in each start, where allowed */
+    bool counts_instructions;     /* of the whole tree, by the processor's counter */
     int stderr_fd;                /* the child's standard error; -1: a pipe to us (log_fd) */
 };
 
@@ -37,6 +39,7 @@ struct hb_exit {
     int code;    /* exit code */
     int signal;
     int64_t cpu_ns;     /* user + system of the whole tree, from its rusage: a cross-check */
+    int64_t instructions; /* in user space; -1: not counted */
     uint64_t leftovers; /* descendants still running when the program ended by itself */
     bool survivors;     /* some could not be ended, even by SIGKILL */
 };

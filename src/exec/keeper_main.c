@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -26,6 +27,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "exec/cpu_list.h"
+#include "exec/event_counter.h"
 #include "exec/keeper_report.h"
 #include "exec/process_tree.h"
 
@@ -44,6 +46,7 @@ enum phase {
 
 struct keeper {
     int signal_fd;
+    int counter_fd;      /* of the program's instructions; -1: not counted */
     bool runner_listens; /* the life pipe is open */
     int64_t grace_ns;
     enum phase phase;
@@ -123,6 +126,20 @@ static int pin(const char *cpus)
     return sched_setaffinity(0, sizeof set, &set);
 }
 
+/* A container may forbid it; then the layout varies, and with it a little of what is counted. */
+static void fix_addresses(void)
+{
+    int now = personality(0xFFFFFFFF); /* only asks */
+
+    if (now >= 0)
+        (void)personality((unsigned)now | ADDR_NO_RANDOMIZE);
+}
+
+static bool has_manner(char **argv, enum hb_keeper_manner manner)
+{
+    return (strtoul(argv[HB_KEEPER_ARG_MANNER], NULL, 10) & manner) != 0;
+}
+
 _Noreturn static void become_program(char **argv, int error_fd)
 {
     sigset_t none;
@@ -133,6 +150,8 @@ _Noreturn static void become_program(char **argv, int error_fd)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     raise_descriptor_limit();
+    if (has_manner(argv, HB_KEEPER_FIXED_ADDRESSES))
+        fix_addresses();
     if (pin(argv[HB_KEEPER_ARG_CPUS]) != 0)
         refuse(error_fd, HB_KEEPER_STEP_CPUS);
     if (argv[HB_KEEPER_ARG_DIRECTORY][0] != '\0' && chdir(argv[HB_KEEPER_ARG_DIRECTORY]) != 0)
@@ -291,6 +310,8 @@ static void report_end(struct keeper *keeper)
 
     getrusage(RUSAGE_CHILDREN, &usage);
     keeper->end.kind = HB_KEEPER_ENDED;
+    keeper->end.instructions =
+        keeper->counter_fd >= 0 ? hb_event_counter_read(keeper->counter_fd) : -1;
     keeper->end.pid = keeper->program;
     keeper->end.cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * HB_NS_PER_S +
                          (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * HB_NS_PER_US;
@@ -332,15 +353,27 @@ static int prepare(struct keeper *keeper)
     return keeper->signal_fd < 0 ? -1 : 0;
 }
 
+/* Out of the way of the program's descriptors, as the other ones. */
+static int open_counter(void)
+{
+    int counter = hb_event_counter_instructions();
+    int fd = fcntl(counter, F_DUPFD_CLOEXEC, HB_KEEPER_STATUS_FD + 1);
+
+    close(counter);
+    return fd;
+}
+
 int main(int argc, char **argv)
 {
-    struct keeper keeper = {.runner_listens = true};
+    struct keeper keeper = {.runner_listens = true, .counter_fd = -1};
 
     if (argc <= HB_KEEPER_ARG_PROGRAM || prepare(&keeper) != 0) {
         fputs("hb-keeper is started by http-benchmark, not by hand\n", stderr);
         return EXIT_USAGE;
     }
     keeper.grace_ns = strtoll(argv[HB_KEEPER_ARG_GRACE_NS], NULL, 10);
+    if (has_manner(argv, HB_KEEPER_COUNTS_INSTRUCTIONS))
+        keeper.counter_fd = open_counter();
     if (!start(&keeper, argv))
         return EXIT_FAILURE;
     drop_program_descriptors();

@@ -13,13 +13,19 @@ enum hb_keeper_argument {
     HB_KEEPER_ARG_GRACE_NS = 1,
     HB_KEEPER_ARG_CPUS,
     HB_KEEPER_ARG_DIRECTORY,
+    HB_KEEPER_ARG_MANNER,  /* bits of enum hb_keeper_manner, decimal */
     HB_KEEPER_ARG_PROGRAM, /* and its arguments, to the end */
+};
+
+enum hb_keeper_manner {
+    HB_KEEPER_FIXED_ADDRESSES = 1,
+    HB_KEEPER_COUNTS_INSTRUCTIONS = 2,
 };
 
 enum hb_keeper_report_kind {
     HB_KEEPER_STARTED, /* pid */
     HB_KEEPER_REFUSED, /* step, sys_errno: the program could not be started */
-    HB_KEEPER_ENDED,   /* wait_status, cpu_ns, leftovers, survivors */
+    HB_KEEPER_ENDED,   /* wait_status, cpu_ns, instructions, leftovers, survivors */
 };
 
 /* Where a start can fail. */
@@ -38,6 +44,7 @@ struct hb_keeper_report {
     int32_t wait_status; /* of the program, as from wait(2) */
     uint32_t survivors;  /* 1: some descendant could not be ended, even by SIGKILL */
     int64_t cpu_ns;
+    int64_t instructions; /* -1: not counted */
     uint64_t leftovers;
 };
 

@@ -17,24 +17,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/macros.h"
+#include "base/paths.h"
 
 #define LINE_BYTES 256
 
 int hb_strace_find(char ret_path[PATH_MAX], struct hb_error *err)
 {
-    const char *folder = getenv("PATH");
-
-    for (; folder != NULL && *folder != '\0'; folder += *folder == ':') {
-        size_t length = strcspn(folder, ":");
-
-        snprintf(ret_path, PATH_MAX, "%.*s/strace", (int)length, folder);
-        if (folder[0] == '/' && access(ret_path, X_OK) == 0)
-            return 0;
-        folder += length;
-    }
+    if (hb_paths_search(ret_path, "strace"))
+        return 0;
     return hb_fail(err, HB_ERR_UNAVAILABLE,
                    "strace is not installed, which counts them: apt-get install strace");
 }

@@ -13,14 +13,11 @@
 #include "config/diag.h"
 #include "config/secrets.h"
 #include "exec/job.h"
-#include "exec/strace.h"
+#include "exec/wire_counts.h"
 #include "exec/wire_run.h"
 #include "exec/wire_stream.h"
 
-#define FEW_CALLS_REQUESTS 20 /* of the two traced runs */
-#define MANY_CALLS_REQUESTS 220
 #define TEXT_MAX_BYTES (512u << 10) /* nothing is cut: half a secret is not masked */
-#define COUNTS_MAX_BYTES (1u << 20)
 
 struct capture {
     const struct hb_wire_setup *setup;
@@ -29,6 +26,7 @@ struct capture {
     uint64_t *body_hashes; /* of the bodies that the scenario gives */
     size_t bodies_count;
     const char *authority; /* of the relay: written as {server} */
+    char runtime[128];     /* as the client told it; "" when it did not */
     struct hb_wire_stream streams[HB_RELAY_MAX_CONNECTIONS];
     struct hb_wire_request seen[HB_WIRE_MAX_DIFFERENT];
     size_t seen_count;
@@ -271,7 +269,7 @@ static int fill_opaque(struct capture *capture, const struct passed *all,
     if (http_url == NULL ||
         plan->scenario->protocols[capture->setup->cell->protocol] != HB_HTTP_1_1)
         return 0;
-    if (pass(capture, http_url, HB_WIRE_REQUESTS, &plain, err) < 0)
+    if (pass(capture, http_url, HB_WIRE_PROFILE_REQUESTS, &plain, err) < 0)
         return -1;
     keep_seen(capture, profile);
     profile->seen_note = "seen over HTTP, since the measured runs are encrypted";
@@ -283,9 +281,10 @@ static int capture_bytes(struct capture *capture, struct hb_wire_profile *profil
 {
     struct passed all;
 
-    if (pass(capture, hb_topology_url(capture->setup->topology), HB_WIRE_REQUESTS, &all, err) < 0)
+    if (pass(capture, hb_topology_url(capture->setup->topology), HB_WIRE_PROFILE_REQUESTS, &all, err) < 0)
         return -1;
     profile->client_version = hb_arena_strdup(capture->arena, all.run.client_version);
+    memcpy(capture->runtime, all.run.runtime, sizeof capture->runtime);
     profile->requests = all.run.requests;
     profile->verified = all.run.verified;
     profile->connections = all.counts.connections;
@@ -295,102 +294,48 @@ static int capture_bytes(struct capture *capture, struct hb_wire_profile *profil
     return 0;
 }
 
-/* ---- runs under strace ---- */
+/* ---- counts ---- */
 
-struct traced {
-    uint64_t requests;
-    struct hb_call_counts calls;
+/* What can be counted, from which depth on. */
+static const struct {
+    enum hb_wire depth;
+    const char *not_asked;
+    hb_wire_count_fn *count;
+    size_t why; /* of a text in the profile */
+} countables[] = {
+    {HB_WIRE_SYSTEM_CALLS, "not asked for: run.wire is not system_calls", hb_wire_count_calls,
+     offsetof(struct hb_wire_profile, system_calls_why)},
+    {HB_WIRE_INSTRUCTIONS, "not asked for: run.wire is not instructions",
+     hb_wire_count_instructions, offsetof(struct hb_wire_profile, instructions_why)},
 };
 
-static int trace(struct capture *capture, const char *strace, uint64_t requests, struct traced *ret,
-                 struct hb_error *err)
+/* Not being able to count is no failure of the profile. */
+static int capture_counts(struct capture *capture, struct hb_wire_profile *profile,
+                          struct hb_error *err)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf table = {.maximum = COUNTS_MAX_BYTES};
-    const char *path = hb_arena_printf(capture->arena, "%s/calls-%llu", capture->dir.path,
-                                       (unsigned long long)requests);
-    const struct hb_wire_run run = {
+    const struct hb_wire_counting counting = {
         .setup = capture->setup,
-        .base_url = hb_topology_url(capture->setup->topology),
-        .counts = path,
-        .strace = strace,
         .dir = &capture->dir,
-        .requests = requests,
+        .arena = capture->arena,
+        .runtime = capture->runtime[0] != '\0' ? capture->runtime : NULL,
     };
-    struct hb_wire_run_result done;
 
-    if (hb_wire_run(&run, &done, err) < 0 || hb_buf_read_file(&table, path, err) < 0)
-        return -1;
-    ret->requests = done.requests;
-    return hb_strace_parse(hb_buf_text(&table), capture->arena, &ret->calls, err);
-}
+    for (size_t i = 0; i < HB_ARRAY_LEN(countables); i++) {
+        const char **why = (const char **)(void *)((char *)profile + countables[i].why);
+        struct hb_error failure = {0};
 
-static uint64_t calls_of(const struct hb_call_counts *counts, const char *name)
-{
-    for (size_t i = 0; i < counts->count; i++)
-        if (strcmp(counts->calls[i].name, name) == 0)
-            return counts->calls[i].calls;
-    return 0;
-}
-
-static int by_calls_then_name(const void *left, const void *right)
-{
-    const struct hb_wire_call *a = left, *b = right;
-
-    return a->per_request != b->per_request ? (a->per_request < b->per_request ? 1 : -1)
-                                            : strcmp(a->name, b->name);
-}
-
-static void fill_calls(struct capture *capture, const struct traced *few, const struct traced *many,
-                       struct hb_wire_profile *profile)
-{
-    double more = (double)many->requests - (double)few->requests;
-    struct hb_wire_call *calls =
-        hb_arena_calloc(capture->arena, many->calls.count + 1, sizeof *calls);
-
-    for (size_t i = 0; i < many->calls.count; i++) {
-        const char *name = many->calls.calls[i].name;
-        double each =
-            ((double)many->calls.calls[i].calls - (double)calls_of(&few->calls, name)) / more;
-
-        if (each >= 0.01)
-            calls[profile->calls_count++] = (struct hb_wire_call){name, each};
+        *why = countables[i].not_asked;
+        if (capture->setup->depth < countables[i].depth)
+            continue;
+        *why = "";
+        if (countables[i].count(&counting, profile, &failure) == 0)
+            continue;
+        if (failure.code == HB_ERR_INTERRUPTED) {
+            *err = failure;
+            return -1;
+        }
+        *why = make_text(capture, failure.message, strlen(failure.message));
     }
-    qsort(calls, profile->calls_count, sizeof *calls, by_calls_then_name);
-    profile->calls = calls;
-    profile->system_calls = ((double)many->calls.total - (double)few->calls.total) / more;
-    profile->system_calls_why = "";
-}
-
-static int count_calls(struct capture *capture, struct hb_wire_profile *profile,
-                       struct hb_error *err)
-{
-    char strace[PATH_MAX];
-    struct traced few, many;
-
-    if (hb_strace_find(strace, err) < 0 ||
-        trace(capture, strace, FEW_CALLS_REQUESTS, &few, err) < 0 ||
-        trace(capture, strace, MANY_CALLS_REQUESTS, &many, err) < 0)
-        return -1;
-    if (many.requests < few.requests + FEW_CALLS_REQUESTS || many.calls.total < few.calls.total)
-        return hb_fail(err, HB_ERR_RUN, "the server is too slow to count them in time");
-    fill_calls(capture, &few, &many, profile);
-    return 0;
-}
-
-/* Not being able to count them is no failure of the profile. */
-static int capture_calls(struct capture *capture, struct hb_wire_profile *profile,
-                         struct hb_error *err)
-{
-    struct hb_error why = {0};
-
-    profile->system_calls_why = "not asked for: run.wire is not system_calls";
-    if (!capture->setup->system_calls || count_calls(capture, profile, &why) == 0)
-        return 0;
-    if (why.code == HB_ERR_INTERRUPTED) {
-        *err = why;
-        return -1;
-    }
-    profile->system_calls_why = make_text(capture, why.message, strlen(why.message));
     return 0;
 }
 
@@ -428,11 +373,16 @@ int hb_wire_capture(const struct hb_wire_setup *setup, struct hb_arena *arena,
                                             .seen_why = "",
                                             .seen_note = "",
                                             .system_calls = -1,
-                                            .system_calls_why = ""};
+                                            .system_calls_why = "",
+                                            .instructions = -1,
+                                            .instructions_spread = -1,
+                                            .instructions_why = "",
+                                            .instructions_how = ""};
     capture->setup = setup;
     capture->arena = arena;
     capture->dir.lock_fd = -1;
     capture->authority = "";
+    capture->runtime[0] = '\0';
     hash_bodies(capture);
     result = hb_rundir_make(&capture->dir, err);
     if (result == 0)
@@ -440,7 +390,7 @@ int hb_wire_capture(const struct hb_wire_setup *setup, struct hb_arena *arena,
     if (result == 0)
         result = capture_bytes(capture, ret_profile, err);
     if (result == 0)
-        result = capture_calls(capture, ret_profile, err);
+        result = capture_counts(capture, ret_profile, err);
     hb_rundir_remove(&capture->dir);
     free(capture);
     return result;

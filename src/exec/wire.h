@@ -1,8 +1,8 @@
 /*
  * What a client really sends: a wire profile. A few requests go through a relay of ours between the
  * cell's client and its server, one task, one at a time, beside the measured runs and never timed;
- * where system calls are wanted, two more short runs go without the relay under strace, and the
- * difference of their counts takes the start of the program out.
+ * where more is wanted, system calls and instructions are counted in short runs of their own
+ * (wire_counts.h).
  *
  * Texts are printable UTF-8, whatever was sent. Credentials are masked in them (the values of
  * Authorization, Cookie and their like), and where the server listens is written as {server}, since
@@ -21,7 +21,7 @@
 #include "plan/plan.h"
 #include "registry/registry.h"
 
-#define HB_WIRE_REQUESTS 5 /* that a profile is made of */
+#define HB_WIRE_PROFILE_REQUESTS 5 /* that a profile is made of */
 #define HB_WIRE_MAX_DIFFERENT 16
 
 struct hb_wire_header {
@@ -61,6 +61,11 @@ struct hb_wire_profile {
     const char *system_calls_why;
     const struct hb_wire_call *calls; /* those with at least a hundredth, most first */
     size_t calls_count;
+    double instructions;        /* in user space */
+    double instructions_spread; /* of repeated countings, highest less lowest, relative */
+    const char *instructions_why;
+    const char *instructions_how; /* "perf", "callgrind"; "" when unknown */
+    uint64_t instructions_low, instructions_high; /* requests of the two runs */
 };
 
 struct hb_wire_setup {
@@ -69,7 +74,7 @@ struct hb_wire_setup {
     const struct hb_registry *registry;
     struct hb_topology *topology;
     const char *cpus; /* of the client; NULL or "": not pinned */
-    bool system_calls;
+    enum hb_wire depth; /* how much is looked at; HB_WIRE_NONE: requests */
     int interrupt_fd;
 };
 

@@ -17,6 +17,17 @@ static json_t *known(double value)
     return value >= 0 ? json_real(value) : json_null();
 }
 
+/* How the instructions were counted; null when they were not. */
+static json_t *counting_json(const struct hb_wire_profile *profile)
+{
+    if (profile->instructions < 0)
+        return json_null();
+    return json_pack("{s:s, s:o, s:[I, I]}", "by", profile->instructions_how, "spread",
+                     known(profile->instructions_spread), "requests",
+                     (json_int_t)profile->instructions_low,
+                     (json_int_t)profile->instructions_high);
+}
+
 static json_t *request_json(const struct hb_wire_request *request)
 {
     json_t *headers = json_array();
@@ -59,16 +70,18 @@ void hb_wire_put_json(const struct hb_wire_profile *profile, struct hb_buf *ret_
 {
     HB_CLEANUP(release_json)
     json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:o}", "client_version",
+        "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:o}",
+        "client_version",
         profile->client_version, "requests", (json_int_t)profile->requests, "verified",
         (json_int_t)profile->verified, "connections", (json_int_t)profile->connections,
         "bytes_sent", known(profile->bytes_sent), "bytes_received", known(profile->bytes_received),
         "setup_sent", known(profile->setup_sent), "setup_received", known(profile->setup_received),
         "seen", seen_json(profile), "seen_why", profile->seen_why, "seen_note", profile->seen_note,
         "system_calls", known(profile->system_calls), "system_calls_why", profile->system_calls_why,
-        "calls", calls_json(profile));
+        "calls", calls_json(profile), "instructions", known(profile->instructions), "instructions_why",
+        profile->instructions_why, "instructions_counted", counting_json(profile));
 
-    (void)json_dump_callback(object, append, ret_json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    (void)json_dump_callback(object, append, ret_json, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
 /* ---- reading ---- */
@@ -145,6 +158,18 @@ static void read_calls(json_t *calls, struct hb_arena *arena, struct hb_wire_pro
     }
 }
 
+static void read_counting(json_t *counting, struct hb_arena *arena, struct hb_wire_profile *ret)
+{
+    json_t *requests = json_object_get(counting, "requests");
+    json_int_t low = json_integer_value(json_array_get(requests, 0));
+    json_int_t high = json_integer_value(json_array_get(requests, 1));
+
+    ret->instructions_spread = known_of(counting, "spread");
+    ret->instructions_how = text_of(counting, "by", arena);
+    ret->instructions_low = low > 0 ? (uint64_t)low : 0;
+    ret->instructions_high = high > 0 ? (uint64_t)high : 0;
+}
+
 int hb_wire_from_json(const char *json, struct hb_arena *arena, struct hb_wire_profile *ret_profile,
                       struct hb_error *err)
 {
@@ -165,7 +190,10 @@ int hb_wire_from_json(const char *json, struct hb_arena *arena, struct hb_wire_p
         .seen_note = text_of(object, "seen_note", arena),
         .system_calls = known_of(object, "system_calls"),
         .system_calls_why = text_of(object, "system_calls_why", arena),
+        .instructions = known_of(object, "instructions"),
+        .instructions_why = text_of(object, "instructions_why", arena),
     };
+    read_counting(json_object_get(object, "instructions_counted"), arena, ret_profile);
     read_seen(json_object_get(object, "seen"), arena, ret_profile);
     read_calls(json_object_get(object, "calls"), arena, ret_profile);
     return 0;

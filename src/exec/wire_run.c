@@ -13,20 +13,35 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "exec/job.h"
-#include "exec/strace.h"
+#include "exec/variables.h"
 #include "exec/worker.h"
 
 #define LEAD_NS (2 * HB_NS_PER_MS)
-#define READY_LIMIT_NS (20 * HB_NS_PER_S)
-#define LOAD_LIMIT_NS (3 * HB_NS_PER_S) /* slow endpoints get fewer requests */
-#define DRAIN_NS HB_NS_PER_S
-#define EXIT_LIMIT_NS (4 * HB_NS_PER_S)
 #define GRACE_NS (200 * HB_NS_PER_MS)
+
+struct limits {
+    int64_t ready_ns, load_ns, drain_ns, exit_ns;
+};
+
+/* Slow endpoints get fewer requests than `load_ns` has room for. */
+static const struct limits usual = {
+    20 * HB_NS_PER_S,
+    3 * HB_NS_PER_S,
+    1 * HB_NS_PER_S,
+    4 * HB_NS_PER_S,
+};
+static const struct limits of_slow_ones = {
+    180 * HB_NS_PER_S,
+    60 * HB_NS_PER_S,
+    10 * HB_NS_PER_S,
+    60 * HB_NS_PER_S,
+};
 
 enum { SLOT_INTERRUPT, SLOT_RELAY, SLOT_WORKER, SLOTS = SLOT_WORKER + HB_WORKER_SLOTS };
 
 struct state {
     const struct hb_wire_run *run;
+    const struct limits *limits;
     struct hb_arena arena;
     struct hb_job job;
     struct hb_worker worker;
@@ -38,22 +53,30 @@ struct state {
 
 /* ---- beginning ---- */
 
+static size_t count_words(const char *const *words)
+{
+    size_t count = 0;
+
+    while (words != NULL && words[count] != NULL)
+        count++;
+    return count;
+}
+
 static int make_argv(struct state *state, const char ***ret_argv, struct hb_error *err)
 {
     const struct hb_wire_setup *setup = state->run->setup;
     const struct hb_client_spec *client = &setup->plan->scenario->clients[setup->cell->client];
-    size_t prefix = state->run->counts != NULL ? HB_STRACE_WORDS : 0, count = 0;
+    size_t prefix = count_words(state->run->prefix), count;
     const char **argv;
     char **command;
 
     if (hb_registry_command(setup->registry, client->entry, client->entry->command, client->mode,
                             &state->arena, &command, err) < 0)
         return -1;
-    while (command[count] != NULL)
-        count++;
+    count = count_words((const char *const *)command);
     argv = hb_arena_calloc(&state->arena, prefix + count + 1, sizeof *argv);
     if (prefix > 0)
-        hb_strace_prefix(state->run->strace, state->run->counts, argv);
+        memcpy(argv, state->run->prefix, prefix * sizeof *argv);
     memcpy(argv + prefix, command, count * sizeof *command);
     *ret_argv = argv;
     return 0;
@@ -61,15 +84,21 @@ static int make_argv(struct state *state, const char ***ret_argv, struct hb_erro
 
 static int start(struct state *state, struct hb_error *err)
 {
+    static const char *const repeatable[] = {"PYTHONHASHSEED=0", NULL}, *const as_it_is[] = {NULL};
     const struct hb_wire_setup *setup = state->run->setup;
+    HB_CLEANUP(hb_free_ptr) char **variables =
+        hb_variables_join(setup->plan->scenario->clients[setup->cell->client].environment,
+                          state->run->repeatable ? repeatable : as_it_is);
     HB_CLEANUP(hb_buf_release) struct hb_buf line = {.maximum = HB_PROTOCOL_LINE_MAX};
     const char **argv = NULL;
     struct hb_spawn_spec spec = {
-        .variables = setup->plan->scenario->clients[setup->cell->client].environment,
+        .variables = (const char *const *)variables,
         .directory = state->run->dir->path,
         .cpus = setup->cpus,
         .grace_ns = GRACE_NS,
         .wants_samples = true,
+        .fixed_addresses = state->run->repeatable,
+        .counts_instructions = state->run->counts_instructions,
         .stderr_fd = -1,
     };
 
@@ -87,7 +116,7 @@ static int start(struct state *state, struct hb_error *err)
     if (make_argv(state, &argv, err) < 0 || hb_job_line(&state->job, 0, &line, err) < 0)
         return -1;
     spec.argv = argv;
-    state->deadline_ns = hb_now_ns() + READY_LIMIT_NS;
+    state->deadline_ns = hb_now_ns() + state->limits->ready_ns;
     return hb_worker_start(&state->worker, &setup->registry->paths, &spec, &line,
                            &state->result.workers[0], err);
 }
@@ -95,21 +124,22 @@ static int start(struct state *state, struct hb_error *err)
 static void go(struct state *state)
 {
     const struct hb_wire_setup *setup = state->run->setup;
+    const struct limits *limits = state->limits;
     HB_CLEANUP(hb_buf_release) struct hb_buf line = {.maximum = HB_PROTOCOL_LINE_MAX};
     struct hb_go_times times = {.start_ns = hb_now_ns() + LEAD_NS};
     struct hb_judge_rules rules = {
         .start_ns = times.start_ns,
-        .span_ns = LOAD_LIMIT_NS + DRAIN_NS + EXIT_LIMIT_NS,
+        .span_ns = limits->load_ns + limits->drain_ns + limits->exit_ns,
         .expect = setup->plan->scenario->urls[setup->cell->url].expect,
     };
 
-    times.stop_ns = times.start_ns + LOAD_LIMIT_NS;
-    times.drain_ns = times.stop_ns + DRAIN_NS;
+    times.stop_ns = times.start_ns + limits->load_ns;
+    times.drain_ns = times.stop_ns + limits->drain_ns;
     if (setup->cell->method == HB_METHOD_HEAD)
         rules.expect.length_bytes = -1;
     hb_judge_init(&state->judge, &rules, &state->result);
     state->sink.judge = &state->judge;
-    state->deadline_ns = times.drain_ns + EXIT_LIMIT_NS;
+    state->deadline_ns = times.drain_ns + limits->exit_ns;
     hb_go_line(&times, &line);
     hb_worker_go(&state->worker, &line);
 }
@@ -171,14 +201,21 @@ static int fail_with_log(struct state *state, struct hb_error *err)
                    last != NULL ? last + 1 : log);
 }
 
+static void copy_text(char *copy, size_t bytes, const char *text)
+{
+    snprintf(copy, bytes, "%s", text != NULL ? text : "");
+}
+
 static void finish(struct state *state, struct hb_wire_run_result *ret)
 {
-    const char *version = state->result.workers[0].client_version;
+    const struct hb_worker_report *report = &state->result.workers[0];
 
     hb_judge_finish(&state->judge);
     *ret = (struct hb_wire_run_result){.requests = state->worker.totals.requests,
-                                       .verified = state->judge.verified};
-    snprintf(ret->client_version, sizeof ret->client_version, "%s", version != NULL ? version : "");
+                                       .verified = state->judge.verified,
+                                       .instructions = state->worker.child.exit.instructions};
+    copy_text(ret->client_version, sizeof ret->client_version, report->client_version);
+    copy_text(ret->runtime, sizeof ret->runtime, report->runtime);
 }
 
 static void release(struct state *state)
@@ -192,7 +229,7 @@ static void release(struct state *state)
 int hb_wire_run(const struct hb_wire_run *run, struct hb_wire_run_result *ret_result,
                 struct hb_error *err)
 {
-    struct state state = {.run = run};
+    struct state state = {.run = run, .limits = run->is_slow ? &of_slow_ones : &usual};
     int result;
 
     hb_arena_init(&state.arena);

@@ -22,7 +22,8 @@ static const char *const protocol_names[] = {"http/1.1", "h2", NULL};
 static const char *const profile_names[] = {"tuned", "stock", NULL};
 static const char *const arrival_names[] = {"constant", "poisson", NULL};
 static const char *const missing_names[] = {"error", "skip", NULL};
-static const char *const wire_names[] = {"none", "requests", "system_calls", NULL};
+static const char *const wire_names[] = {"none", "requests", "system_calls", "instructions",
+                                         NULL};
 
 /* A rate, or the word for a closed loop. */
 static int read_load(struct hb_bind *bind, const struct hb_field *field, const struct hb_node *node,
@@ -635,7 +636,9 @@ static const struct hb_field run_fields[] = {
      .default_text = "system_calls",
      .help = "Whether a few requests of each client are also looked at, beside the measured runs "
              "and once for all cells that send the same: `requests` keeps their lines, headers, "
-             "bytes and connections; `system_calls` counts these too, where strace is installed."},
+             "bytes and connections; `system_calls` counts these too, where strace is installed; "
+             "`instructions` counts these besides, of native clients and CPython, by the "
+             "processor's counter or else by valgrind, which takes up to half a minute a client."},
 };
 static const struct hb_table run_table = {
     HB_TABLE("run", struct hb_raw_run, run_fields),

@@ -193,6 +193,7 @@ enum hb_wire {
     HB_WIRE_NONE,
     HB_WIRE_REQUESTS,     /* requests, bytes, connections */
     HB_WIRE_SYSTEM_CALLS, /* and system calls a request, where strace is installed */
+    HB_WIRE_INSTRUCTIONS, /* and instructions a request, of native clients and CPython */
 };
 
 #define HB_ROUNDS_FOR_INTERVAL 5 /* fewer observations give no interval worth the name */

@@ -64,14 +64,14 @@ static const struct hb_cell *add_client(const char *name, enum hb_mode mode)
     return &fixture.cells[index];
 }
 
-static void capture(const struct hb_cell *cell, bool system_calls, struct hb_wire_profile *ret)
+static void capture(const struct hb_cell *cell, enum hb_wire depth, struct hb_wire_profile *ret)
 {
     const struct hb_wire_setup setup = {
         .plan = &fixture.plan,
         .cell = cell,
         .registry = &fixture.registry,
         .topology = topology,
-        .system_calls = system_calls,
+        .depth = depth,
         .interrupt_fd = interrupt.fd,
     };
 
@@ -95,13 +95,13 @@ static void a_profile_shows_the_request_line_the_headers_and_what_they_weigh(voi
 
     fixture.url.headers = headers;
     fixture.url.headers_count = 2;
-    capture(add_client("epoll", HB_MODE_ASYNC), false, &profile);
-    assert_int_equal(profile.requests, HB_WIRE_REQUESTS);
-    assert_int_equal(profile.verified, HB_WIRE_REQUESTS);
+    capture(add_client("epoll", HB_MODE_ASYNC), HB_WIRE_REQUESTS, &profile);
+    assert_int_equal(profile.requests, HB_WIRE_PROFILE_REQUESTS);
+    assert_int_equal(profile.verified, HB_WIRE_PROFILE_REQUESTS);
     assert_int_equal(profile.connections, 1);
     assert_int_equal(profile.seen_count, 1);
     request = &profile.seen[0];
-    assert_int_equal(request->count, HB_WIRE_REQUESTS);
+    assert_int_equal(request->count, HB_WIRE_PROFILE_REQUESTS);
     assert_string_equal(request->line, "GET /get HTTP/1.1");
     assert_string_equal(value_of(request, "Host"), "{server}");
     assert_string_equal(value_of(request, "X-Order"), "first");
@@ -120,7 +120,7 @@ static void a_body_is_told_apart_by_its_bytes_and_never_kept(void **state HB_UNU
 
     fixture.request = (struct hb_request){.url = "/post", .body = "{\"a\": 1}", .body_bytes = 8};
     fixture.cells[0].method = HB_METHOD_POST;
-    capture(add_client("libcurl", HB_MODE_ASYNC), false, &profile);
+    capture(add_client("libcurl", HB_MODE_ASYNC), HB_WIRE_REQUESTS, &profile);
     fixture.cells[0].method = HB_METHOD_GET;
     assert_int_equal(profile.seen_count, 1);
     assert_string_equal(profile.seen[0].framing, "content-length");
@@ -138,7 +138,7 @@ static void credentials_are_masked_wherever_they_come_from(void **state HB_UNUSE
 
     fixture.url.headers = headers;
     fixture.url.headers_count = 2;
-    capture(add_client("libcurl", HB_MODE_SYNC), false, &profile);
+    capture(add_client("libcurl", HB_MODE_SYNC), HB_WIRE_REQUESTS, &profile);
     assert_string_equal(value_of(&profile.seen[0], "Authorization"), "Basic ***");
     assert_string_equal(value_of(&profile.seen[0], "Cookie"), "***");
 }
@@ -148,8 +148,8 @@ static void without_keep_alive_each_request_has_a_connection(void **state HB_UNU
     struct hb_wire_profile profile;
 
     fixture.scenario.keepalive = false;
-    capture(add_client("libcurl", HB_MODE_SYNC), false, &profile);
-    assert_int_equal(profile.connections, HB_WIRE_REQUESTS);
+    capture(add_client("libcurl", HB_MODE_SYNC), HB_WIRE_REQUESTS, &profile);
+    assert_int_equal(profile.connections, HB_WIRE_PROFILE_REQUESTS);
 }
 
 static void different_requests_are_kept_each_once(void **state HB_UNUSED)
@@ -159,7 +159,7 @@ static void different_requests_are_kept_each_once(void **state HB_UNUSED)
 
     fixture.url.requests = variants;
     fixture.url.requests_count = 2;
-    capture(add_client("epoll", HB_MODE_ASYNC), false, &profile);
+    capture(add_client("epoll", HB_MODE_ASYNC), HB_WIRE_REQUESTS, &profile);
     assert_int_equal(profile.seen_count, 2);
     assert_int_equal(profile.seen[0].count, 3);
     assert_int_equal(profile.seen[1].count, 2);
@@ -169,7 +169,7 @@ static void a_client_that_sends_nothing_has_nothing_to_show(void **state HB_UNUS
 {
     struct hb_wire_profile profile;
 
-    capture(add_client("noop", HB_MODE_ASYNC), false, &profile);
+    capture(add_client("noop", HB_MODE_ASYNC), HB_WIRE_REQUESTS, &profile);
     assert_int_equal(profile.seen_count, 0);
     assert_string_equal(profile.seen_why, "no whole request was seen");
     assert_int_equal(profile.connections, 0);
@@ -199,7 +199,7 @@ static void system_calls_are_counted_where_strace_is(void **state HB_UNUSED)
 
     if (hb_strace_find(path, NULL) < 0)
         skip();
-    capture(add_client("epoll", HB_MODE_ASYNC), true, &profile);
+    capture(add_client("epoll", HB_MODE_ASYNC), HB_WIRE_SYSTEM_CALLS, &profile);
     if (strstr(profile.system_calls_why, "ptrace") != NULL)
         skip(); /* not allowed here */
     assert_string_equal(profile.system_calls_why, "");
@@ -215,7 +215,7 @@ static void without_strace_the_counts_are_unknown_with_the_remedy(void **state H
 
     hb_buf_puts(&path, getenv("PATH"));
     setenv("PATH", "/nonexistent", 1);
-    capture(add_client("epoll", HB_MODE_ASYNC), true, &profile);
+    capture(add_client("epoll", HB_MODE_ASYNC), HB_WIRE_SYSTEM_CALLS, &profile);
     setenv("PATH", hb_buf_text(&path), 1);
     assert_true(profile.system_calls < 0);
     assert_string_equal(profile.system_calls_why,
@@ -228,7 +228,7 @@ static void a_profile_survives_its_json(void **state HB_UNUSED)
     HB_CLEANUP(hb_buf_release) struct hb_buf again = {.maximum = 1 << 20};
     struct hb_wire_profile profile, read;
 
-    capture(add_client("libcurl", HB_MODE_ASYNC), false, &profile);
+    capture(add_client("libcurl", HB_MODE_ASYNC), HB_WIRE_REQUESTS, &profile);
     hb_wire_put_json(&profile, &json);
     assert_int_equal(hb_wire_from_json(hb_buf_text(&json), &fixture.arena, &read, &fixture.err), 0);
     hb_wire_put_json(&read, &again);

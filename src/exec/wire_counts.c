@@ -1,0 +1,278 @@
+/*
+ * Counting is a run of few requests and one of many, whatever is counted. How many requests they make depends on what a
+ * request costs under the tool: enough that what still varies (the start of an interpreter, a
+ * collection of garbage more or less) disappears in them, few enough to wait for.
+ */
+#include "exec/wire_counts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exec/callgrind.h"
+#include "exec/event_counter.h"
+#include "exec/strace.h"
+#include "exec/wire_run.h"
+
+#define TABLE_MAX_BYTES (1u << 20)
+#define LONGER_RUNS 3   /* at most; the figure is their median */
+#define AGREEMENT 0.003 /* of two that make a third unnecessary, relative */
+
+struct pair {
+    uint64_t few, many; /* requests */
+};
+
+static const struct pair calls_pair = {20, 220};
+static const struct pair perf_pair = {100, 1100};
+static const struct pair native_pair = {100, 1100}; /* under callgrind */
+static const struct pair python_pair = {20, 220};
+
+static int too_slow(struct hb_error *err)
+{
+    return hb_fail(err, HB_ERR_RUN, "the server is too slow to count them in time");
+}
+
+/* A run of a counting: without the relay, and the same each time. */
+static struct hb_wire_run plain_run(const struct hb_wire_counting *counting, uint64_t requests)
+{
+    return (struct hb_wire_run){
+        .setup = counting->setup,
+        .base_url = hb_topology_url(counting->setup->topology),
+        .dir = counting->dir,
+        .repeatable = true,
+        .requests = requests,
+    };
+}
+
+/* ---- system calls ---- */
+
+struct traced {
+    uint64_t requests;
+    struct hb_call_counts calls;
+};
+
+static int trace(const struct hb_wire_counting *counting, const char *strace, uint64_t requests,
+                 struct traced *ret, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf table = {.maximum = TABLE_MAX_BYTES};
+    const char *path = hb_arena_printf(counting->arena, "%s/calls-%llu", counting->dir->path,
+                                       (unsigned long long)requests);
+    const char *words[HB_STRACE_WORDS + 1] = {NULL};
+    struct hb_wire_run run = plain_run(counting, requests);
+    struct hb_wire_run_result done;
+
+    hb_strace_prefix(strace, path, words);
+    run.prefix = words;
+    if (hb_wire_run(&run, &done, err) < 0 || hb_buf_read_file(&table, path, err) < 0)
+        return -1;
+    ret->requests = done.requests;
+    return hb_strace_parse(hb_buf_text(&table), counting->arena, &ret->calls, err);
+}
+
+static uint64_t calls_of(const struct hb_call_counts *counts, const char *name)
+{
+    for (size_t i = 0; i < counts->count; i++)
+        if (strcmp(counts->calls[i].name, name) == 0)
+            return counts->calls[i].calls;
+    return 0;
+}
+
+static int by_calls_then_name(const void *left, const void *right)
+{
+    const struct hb_wire_call *a = left, *b = right;
+
+    return a->per_request != b->per_request ? (a->per_request < b->per_request ? 1 : -1)
+                                            : strcmp(a->name, b->name);
+}
+
+static void fill_calls(const struct hb_wire_counting *counting, const struct traced *few,
+                       const struct traced *many, struct hb_wire_profile *profile)
+{
+    double more = (double)many->requests - (double)few->requests;
+    struct hb_wire_call *calls =
+        hb_arena_calloc(counting->arena, many->calls.count + 1, sizeof *calls);
+
+    for (size_t i = 0; i < many->calls.count; i++) {
+        const char *name = many->calls.calls[i].name;
+        double each =
+            ((double)many->calls.calls[i].calls - (double)calls_of(&few->calls, name)) / more;
+
+        if (each >= 0.01)
+            calls[profile->calls_count++] = (struct hb_wire_call){name, each};
+    }
+    qsort(calls, profile->calls_count, sizeof *calls, by_calls_then_name);
+    profile->calls = calls;
+    profile->system_calls = ((double)many->calls.total - (double)few->calls.total) / more;
+}
+
+int hb_wire_count_calls(const struct hb_wire_counting *counting, struct hb_wire_profile *profile,
+                        struct hb_error *err)
+{
+    char strace[PATH_MAX];
+    struct traced few, many;
+
+    if (hb_strace_find(strace, err) < 0 ||
+        trace(counting, strace, calls_pair.few, &few, err) < 0 ||
+        trace(counting, strace, calls_pair.many, &many, err) < 0)
+        return -1;
+    if (many.requests < few.requests + calls_pair.few || many.calls.total < few.calls.total)
+        return too_slow(err);
+    fill_calls(counting, &few, &many, profile);
+    return 0;
+}
+
+/* ---- instructions: what counts them ---- */
+
+/* Whether the counter can be opened; that it counts is seen when it has. */
+static bool has_events(void)
+{
+    int fd = hb_event_counter_instructions();
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+const char *hb_wire_instruction_counter(struct hb_error *err)
+{
+    char valgrind[PATH_MAX];
+
+    if (has_events())
+        return "perf";
+    return hb_callgrind_find(valgrind, err) == 0 ? "callgrind" : NULL;
+}
+
+static bool is_native(const struct hb_entry *client)
+{
+    return strcmp(client->language, "c") == 0;
+}
+
+const char *hb_wire_uncountable(const struct hb_entry *client, const char *runtime)
+{
+    if (is_native(client))
+        return NULL;
+    if (strcmp(client->language, "python") != 0)
+        return "they repeat only for native clients and for CPython";
+    if (runtime != NULL && strncmp(runtime, "CPython", strlen("CPython")) != 0)
+        return "of the Pythons, they repeat only for CPython";
+    return NULL;
+}
+
+/* ---- instructions: the runs ---- */
+
+struct counted {
+    uint64_t requests, instructions;
+};
+
+static int run_with_events(const struct hb_wire_counting *counting, uint64_t requests,
+                           struct counted *ret, struct hb_error *err)
+{
+    struct hb_wire_run run = plain_run(counting, requests);
+    struct hb_wire_run_result done;
+
+    run.counts_instructions = true;
+    if (hb_wire_run(&run, &done, err) < 0)
+        return -1;
+    if (done.instructions < 0)
+        return hb_fail(err, HB_ERR_UNAVAILABLE, "the processor's counter did not count all along");
+    *ret = (struct counted){done.requests, (uint64_t)done.instructions};
+    return 0;
+}
+
+static int run_under_callgrind(const struct hb_wire_counting *counting, uint64_t requests,
+                               struct counted *ret, struct hb_error *err)
+{
+    const char *words[HB_CALLGRIND_WORDS + 1];
+    struct hb_wire_run run = plain_run(counting, requests);
+    struct hb_wire_run_result done;
+    char valgrind[PATH_MAX];
+
+    if (hb_callgrind_find(valgrind, err) < 0)
+        return -1;
+    hb_callgrind_words(valgrind, words);
+    run.prefix = words;
+    run.is_slow = true;
+    if (hb_wire_run(&run, &done, err) < 0)
+        return -1;
+    ret->requests = done.requests;
+    return hb_callgrind_take(counting->dir->path, &ret->instructions, err);
+}
+
+struct way {
+    const char *name;
+    int (*run)(const struct hb_wire_counting *counting, uint64_t requests, struct counted *ret,
+               struct hb_error *err);
+    struct pair native, python;
+};
+
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* What a request takes, by one longer run; the shorter one hardly varies. */
+static int count_longer(const struct way *way, const struct hb_wire_counting *counting,
+                        uint64_t requests, const struct counted *few, struct counted *many,
+                        double *ret_each, struct hb_error *err)
+{
+    if (way->run(counting, requests, many, err) < 0)
+        return -1;
+    if (many->requests < 2 * few->requests || many->instructions < few->instructions)
+        return too_slow(err);
+    *ret_each = (double)(many->instructions - few->instructions) /
+                (double)(many->requests - few->requests);
+    return 0;
+}
+
+/* Two longer runs, and a third where these do not agree: on a busy machine an answer comes late,
+ * and a client that looks for it in vain takes some instructions more. */
+static int count_by(const struct way *way, const struct hb_wire_counting *counting,
+                    struct hb_wire_profile *profile, struct hb_error *err)
+{
+    const struct hb_plan *plan = counting->setup->plan;
+    bool native = is_native(plan->scenario->clients[counting->setup->cell->client].entry);
+    struct pair pair = native ? way->native : way->python;
+    struct counted few, many;
+    double each[LONGER_RUNS];
+    size_t count = 0;
+
+    if (way->run(counting, pair.few, &few, err) < 0)
+        return -1;
+    do {
+        if (count_longer(way, counting, pair.many, &few, &many, &each[count], err) < 0)
+            return -1;
+        qsort(each, ++count, sizeof *each, by_size);
+        profile->instructions = (each[(count - 1) / 2] + each[count / 2]) / 2;
+        profile->instructions_spread = (each[count - 1] - each[0]) / profile->instructions;
+    } while (count < 2 || (count < LONGER_RUNS && profile->instructions_spread > AGREEMENT));
+    profile->instructions_how = way->name;
+    profile->instructions_low = few.requests;
+    profile->instructions_high = many.requests;
+    return 0;
+}
+
+int hb_wire_count_instructions(const struct hb_wire_counting *counting,
+                               struct hb_wire_profile *profile, struct hb_error *err)
+{
+    static const struct way events = {"perf", run_with_events, perf_pair, perf_pair};
+    static const struct way callgrind = {"callgrind", run_under_callgrind, native_pair,
+                                         python_pair};
+    const struct hb_plan *plan = counting->setup->plan;
+    const char *why = hb_wire_uncountable(
+        plan->scenario->clients[counting->setup->cell->client].entry, counting->runtime);
+    struct hb_error unreliable = {0};
+
+    if (why != NULL)
+        return hb_fail(err, HB_ERR_UNAVAILABLE, "%s", why);
+    if (has_events()) {
+        if (count_by(&events, counting, profile, &unreliable) == 0)
+            return 0;
+        if (unreliable.code != HB_ERR_UNAVAILABLE) {
+            *err = unreliable;
+            return -1;
+        }
+    }
+    return count_by(&callgrind, counting, profile, err);
+}
