@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/environments.h"
 #include "cli/table.h"
+#include "exec/wire_counts.h"
 #include "store/store.h"
 
 struct list_options {
@@ -123,6 +124,9 @@ static void write_json_entry(const struct listing *listing, size_t index)
     hb_json_write_string(stdout, found->available ? found->version : NULL);
     printf(", \"language\": ");
     hb_json_write_string(stdout, entry->language);
+    if (entry->kind == HB_ENTRY_CLIENT)
+        printf(", \"instructions_repeat\": %s",
+               hb_wire_uncountable(entry, NULL) == NULL ? "true" : "false");
     write_json_bits("modes", entry->modes, mode_text);
     write_json_bits("protocols", entry->protocols, http_text);
     printf(", \"summary\": ");

@@ -20,14 +20,16 @@ static const struct hb_option wire_option_table[] = {
     {"sweep", 0, HB_VALUE_STRING, AT(sweep), "SWEEP", 0, 0, NULL,
      "An id, latest (default) or latest~N; 'list sweeps' shows them"},
     {"diff", 0, HB_VALUE_FLAG, AT(diff), NULL, 0, 0, NULL,
-     "Show what is different between A and B, each a sweep, a client, or SWEEP:CLIENT"},
+     "Show what is different between A and B, each a sweep, a client, a subject, or "
+     "SWEEP:CLIENT"},
     {"json", 0, HB_VALUE_FLAG, AT(json), NULL, 0, 0, NULL, "Print JSON"},
 };
 
 /* One side of a comparison, or all there is to show. */
 struct side {
     struct hb_sweep_row sweep;
-    const char *client; /* NULL: all of them */
+    const char *client;  /* NULL: all of them */
+    const char *subject; /* NULL: all of them */
     const struct hb_wire_row **wires;
     size_t count;
 };
@@ -45,10 +47,11 @@ static bool is_of_client(const struct hb_wire_row *wire, const char *client)
            strcmp(wire->client + length, "/async") == 0;
 }
 
-static bool is_wanted(const struct hb_wire_row *wire, const char *client, const int64_t *ordinals,
-                      size_t ordinals_count)
+static bool is_wanted(const struct hb_wire_row *wire, const struct side *side,
+                      const int64_t *ordinals, size_t ordinals_count)
 {
-    if (client != NULL && !is_of_client(wire, client))
+    if ((side->client != NULL && !is_of_client(wire, side->client)) ||
+        (side->subject != NULL && strcmp(wire->subject, side->subject) != 0))
         return false;
     for (size_t i = 0; i < ordinals_count; i++)
         if (ordinals[i] == wire->ordinal)
@@ -81,6 +84,21 @@ static int fail_empty(struct hb_cli *cli, const struct side *side, const struct 
                    hb_cli_safe(cli, hb_buf_text(&clients)));
 }
 
+/* A name that is a subject's and no client's means the subject. */
+static void tell_subject_from_client(struct side *side, const struct hb_wire_row *rows,
+                                     size_t count)
+{
+    const char *name = side->client;
+
+    for (size_t i = 0; i < count && name != NULL; i++) {
+        if (is_of_client(&rows[i], name))
+            return;
+        if (strcmp(rows[i].subject, name) == 0)
+            side->subject = name;
+    }
+    side->client = side->subject != NULL ? NULL : name;
+}
+
 static int load_side(struct hb_cli *cli, struct hb_store *store, const char *selector,
                      char *const *cells, size_t cells_count, struct side *side,
                      struct hb_error *err)
@@ -95,10 +113,11 @@ static int load_side(struct hb_cli *cli, struct hb_store *store, const char *sel
     for (size_t i = 0; i < cells_count; i++)
         if (hb_store_find_wire(store, side->sweep.id, cells[i], &ordinals[i], err) != 0)
             return -1;
+    tell_subject_from_client(side, rows, count);
     side->count = 0;
     side->wires = hb_arena_calloc(&cli->arena, count + 1, sizeof(struct hb_wire_row *));
     for (size_t i = 0; i < count; i++)
-        if (is_wanted(&rows[i], side->client, ordinals, cells_count))
+        if (is_wanted(&rows[i], side, ordinals, cells_count))
             side->wires[side->count++] = &rows[i];
     return side->count > 0 ? 0 : fail_empty(cli, side, rows, count, err);
 }
@@ -139,7 +158,8 @@ static void print_value(struct hb_cli *cli, const struct hb_wire_fact *fact, siz
     printf("    %s  [", hb_cli_safe(cli, fact->cells[first]));
     for (size_t i = first; i < count; i++)
         if (strcmp(fact->cells[i], fact->cells[first]) == 0)
-            printf("%s%s", i > first ? ", " : "", hb_cli_safe(cli, wires[i]->client));
+            printf("%s%s", i > first ? ", " : "",
+                   hb_cli_safe(cli, hb_wire_label(wires[i], &cli->arena)));
     printf("]\n");
 }
 
@@ -182,7 +202,7 @@ static void print_request(struct hb_cli *cli, const struct hb_wire_row *const *w
     hb_wire_describe(wires[0], &text);
     printf("%s: ", hb_cli_safe(cli, hb_buf_text(&text)));
     for (size_t i = 0; i < count; i++)
-        printf("%s%s", i > 0 ? ", " : "", hb_cli_safe(cli, wires[i]->client));
+        printf("%s%s", i > 0 ? ", " : "", hb_cli_safe(cli, hb_wire_label(wires[i], &cli->arena)));
     printf("\n");
     hb_wire_facts(wires, count, &cli->arena, &facts, &facts_count);
     for (size_t i = 0; i < facts_count; i++)
@@ -240,6 +260,10 @@ static void write_side_json(const char *name, const struct hb_wire_row *wire,
 {
     printf(", \"%s\": {\"sweep\": %" PRId64 ", \"client\": ", name, side->sweep.id);
     hb_json_write_string(stdout, wire->client);
+    if (wire->subject[0] != '\0') {
+        printf(", \"subject\": ");
+        hb_json_write_string(stdout, wire->subject);
+    }
     printf("}");
 }
 
@@ -253,8 +277,8 @@ static void begin_pair(struct diff_writer *writer, const struct hb_wire_row *con
     if (!writer->json) {
         printf("%s%s: %s → %s\n", writer->pairs > 0 ? "\n" : "",
                hb_cli_safe(writer->cli, hb_buf_text(&text)),
-               hb_cli_safe(writer->cli, pair[0]->client),
-               hb_cli_safe(writer->cli, pair[1]->client));
+               hb_cli_safe(writer->cli, hb_wire_label(pair[0], &writer->cli->arena)),
+               hb_cli_safe(writer->cli, hb_wire_label(pair[1], &writer->cli->arena)));
     } else {
         printf("%s\n  {\"request\": ", writer->pairs > 0 ? "," : "");
         hb_json_write_string(stdout, hb_buf_text(&text));
@@ -331,7 +355,7 @@ static void tell_unpaired(const struct diff_writer *writer, const char *side,
     hb_wire_describe(wire, &text);
     hb_cli_notice(writer->cli, "only in %s: %s, %s", side,
                   hb_cli_safe(writer->cli, hb_buf_text(&text)),
-                  hb_cli_safe(writer->cli, wire->client));
+                  hb_cli_safe(writer->cli, hb_wire_label(wire, &writer->cli->arena)));
 }
 
 static int diff_sides(struct diff_writer *writer, struct side sides[2], struct hb_error *err)
@@ -395,7 +419,8 @@ const struct hb_command hb_command_wire = {
         "are spelled and ordered, bytes, connections, system calls. What is not the same for all "
         "clients is marked. CELL is a cell's id or the beginning of one. With --diff, only what is "
         "different between two sweeps ('wire --diff latest~1 latest'), two clients of one ('wire "
-        "--diff requests httpx/sync'), or both ('wire --diff 3:requests 4:requests').",
+        "--diff requests httpx/sync'), two subjects ('wire --diff base head'), or both ('wire "
+        "--diff 3:requests 4:requests').",
     .options = wire_option_table,
     .options_count = HB_ARRAY_LEN(wire_option_table),
     .options_bytes = sizeof(struct wire_options),

@@ -226,6 +226,28 @@ static void check_somaxconn(const struct hb_machine *machine, struct hb_check *c
     MEND(check, "sysctl -w net.core.somaxconn=4096");
 }
 
+static void check_system_calls(const struct hb_machine *machine, struct hb_check *check)
+{
+    if (machine->counts_system_calls) {
+        SAY(check, HB_CHECK_GOOD, "system calls are counted by strace");
+        return;
+    }
+    SAY(check, HB_CHECK_NOTE, "system calls are not counted: strace is not installed");
+    MEND(check, "apt-get install strace");
+}
+
+static void check_instructions(const struct hb_machine *machine, struct hb_check *check)
+{
+    if (machine->counts_instructions != NULL) {
+        SAY(check, HB_CHECK_GOOD, "instructions are counted by %s", machine->counts_instructions);
+        return;
+    }
+    SAY(check, HB_CHECK_NOTE,
+        "instructions are not counted: the processor's counter is not offered (perf), and valgrind "
+        "is not installed");
+    MEND(check, "apt-get install valgrind, or sysctl -w kernel.perf_event_paranoid=2");
+}
+
 static const struct {
     const char *name;
     bool spoils;
@@ -245,6 +267,8 @@ static const struct {
     {"open files", false, check_descriptors},
     {"local ports", false, check_ports},
     {"accept queue", false, check_somaxconn},
+    {"system calls", false, check_system_calls},
+    {"instructions", false, check_instructions},
 };
 
 _Static_assert(HB_ARRAY_LEN(checks) <= HB_CHECKS_MAX, "room for every check");

@@ -30,7 +30,9 @@ struct hb_counts hb_counts_of(const struct hb_wire_profile *profile, const char 
     counts.how = profile->instructions_how;
     counts.requests_low = profile->instructions_low;
     counts.requests_high = profile->instructions_high;
-    counts.instructions_why = profile->instructions_why;
+    counts.instructions_why = profile->instructions < 0 && profile->instructions_why[0] == '\0'
+                                  ? "not asked for: run.wire is not instructions"
+                                  : profile->instructions_why;
     counts.system_calls_why = profile->system_calls_why;
     return counts;
 }

@@ -38,10 +38,10 @@ struct hb_exit {
     bool exited; /* else killed by `signal` */
     int code;    /* exit code */
     int signal;
-    int64_t cpu_ns;     /* user + system of the whole tree, from its rusage: a cross-check */
+    int64_t cpu_ns;       /* user + system of the whole tree, from its rusage: a cross-check */
     int64_t instructions; /* in user space; -1: not counted */
-    uint64_t leftovers; /* descendants still running when the program ended by itself */
-    bool survivors;     /* some could not be ended, even by SIGKILL */
+    uint64_t leftovers;   /* descendants still running when the program ended by itself */
+    bool survivors;       /* some could not be ended, even by SIGKILL */
 };
 
 struct hb_child {

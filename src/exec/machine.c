@@ -10,6 +10,8 @@
 #include "exec/host.h"
 #include "exec/placement.h"
 #include "exec/proc_file.h"
+#include "exec/strace.h"
+#include "exec/wire_counts.h"
 
 #define READ_BYTES 4096
 #define CPU_FOLDER "/sys/devices/system/cpu"
@@ -125,8 +127,11 @@ static void read_cpus(struct hb_machine *machine)
 void hb_machine_read(struct hb_machine *ret_machine)
 {
     struct hb_host_state state;
+    char path[PATH_MAX];
 
     *ret_machine = (struct hb_machine){.cpus = 0};
+    ret_machine->counts_system_calls = hb_strace_find(path, NULL) == 0;
+    ret_machine->counts_instructions = hb_wire_instruction_counter(NULL);
     hb_host_state_read(&state);
     read_cpus(ret_machine);
     read_load(ret_machine);

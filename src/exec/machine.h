@@ -5,6 +5,7 @@
 #ifndef HB_EXEC_MACHINE_H
 #define HB_EXEC_MACHINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define HB_MACHINE_WORD_BYTES 64
@@ -26,6 +27,8 @@ struct hb_machine {
     char governor[HB_MACHINE_WORD_BYTES];     /* of CPU 0; "" unknown or none */
     char clock_source[HB_MACHINE_WORD_BYTES];
     char clock_sources[HB_MACHINE_WORD_BYTES]; /* those there are */
+    bool counts_system_calls;                  /* strace is there */
+    const char *counts_instructions;           /* what does: "perf", "callgrind"; NULL: nothing */
 };
 
 void hb_machine_read(struct hb_machine *ret_machine);

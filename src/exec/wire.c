@@ -281,7 +281,8 @@ static int capture_bytes(struct capture *capture, struct hb_wire_profile *profil
 {
     struct passed all;
 
-    if (pass(capture, hb_topology_url(capture->setup->topology), HB_WIRE_PROFILE_REQUESTS, &all, err) < 0)
+    if (pass(capture, hb_topology_url(capture->setup->topology), HB_WIRE_PROFILE_REQUESTS, &all,
+             err) < 0)
         return -1;
     profile->client_version = hb_arena_strdup(capture->arena, all.run.client_version);
     memcpy(capture->runtime, all.run.runtime, sizeof capture->runtime);
@@ -305,8 +306,8 @@ static const struct {
 } countables[] = {
     {HB_WIRE_SYSTEM_CALLS, "not asked for: run.wire is not system_calls", hb_wire_count_calls,
      offsetof(struct hb_wire_profile, system_calls_why)},
-    {HB_WIRE_INSTRUCTIONS, "not asked for: run.wire is not instructions",
-     hb_wire_count_instructions, offsetof(struct hb_wire_profile, instructions_why)},
+    {HB_WIRE_INSTRUCTIONS, "", hb_wire_count_instructions,
+     offsetof(struct hb_wire_profile, instructions_why)},
 };
 
 /* Not being able to count is no failure of the profile. */

@@ -64,7 +64,7 @@ struct hb_wire_profile {
     double instructions;        /* in user space */
     double instructions_spread; /* of repeated countings, highest less lowest, relative */
     const char *instructions_why;
-    const char *instructions_how; /* "perf", "callgrind"; "" when unknown */
+    const char *instructions_how;                 /* "perf", "callgrind"; "" when unknown */
     uint64_t instructions_low, instructions_high; /* requests of the two runs */
 };
 
@@ -73,7 +73,7 @@ struct hb_wire_setup {
     const struct hb_cell *cell;
     const struct hb_registry *registry;
     struct hb_topology *topology;
-    const char *cpus; /* of the client; NULL or "": not pinned */
+    const char *cpus;   /* of the client; NULL or "": not pinned */
     enum hb_wire depth; /* how much is looked at; HB_WIRE_NONE: requests */
     int interrupt_fd;
 };

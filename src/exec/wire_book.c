@@ -1,16 +1,44 @@
 /* Bookkeeping of wire profiles; how one is taken is wire.c's business. */
 #include "exec/wire_book.h"
 
+#include <linux/limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "exec/strace.h"
+#include "exec/wire_counts.h"
+
+static void tell(const struct hb_exec_sink *sink, const char *what, const struct hb_error *why)
+{
+    char text[HB_ERROR_MESSAGE_BYTES + 64];
+
+    snprintf(text, sizeof text, "%s are not counted: %s", what, why->message);
+    if (sink->notice != NULL)
+        sink->notice(sink->context, text);
+}
+
+/* Who asked for instructions is told at once what it takes, not after all runs. */
+static void tell_what_is_missing(const struct hb_exec_sink *sink)
+{
+    char path[PATH_MAX];
+    struct hb_error why = {0};
+
+    if (hb_strace_find(path, &why) < 0)
+        tell(sink, "system calls", &why);
+    if (hb_wire_instruction_counter(&why) == NULL)
+        tell(sink, "instructions", &why);
+}
 
 void hb_wire_book_init(struct hb_wire_book *book, const struct hb_plan *plan,
                        const struct hb_exec_sink *sink)
 {
     *book = (struct hb_wire_book){.plan = plan};
-    if (plan->wire_first != NULL && sink->wire != NULL)
-        book->taken = hb_calloc(plan->cells_count, sizeof *book->taken);
+    if (plan->wire_first == NULL || sink->wire == NULL)
+        return;
+    book->taken = hb_calloc(plan->cells_count, sizeof *book->taken);
+    if (plan->scenario->run.wire == HB_WIRE_INSTRUCTIONS)
+        tell_what_is_missing(sink);
 }
 
 void hb_wire_book_release(struct hb_wire_book *book)

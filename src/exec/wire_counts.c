@@ -1,7 +1,7 @@
 /*
- * Counting is a run of few requests and one of many, whatever is counted. How many requests they make depends on what a
- * request costs under the tool: enough that what still varies (the start of an interpreter, a
- * collection of garbage more or less) disappears in them, few enough to wait for.
+ * Counting is a run of few requests and one of many, whatever is counted. How many requests they
+ * make depends on what a request costs under the tool: enough that what still varies (the start of
+ * an interpreter, a collection of garbage more or less) disappears in them, few enough to wait for.
  */
 #include "exec/wire_counts.h"
 
@@ -111,8 +111,7 @@ int hb_wire_count_calls(const struct hb_wire_counting *counting, struct hb_wire_
     char strace[PATH_MAX];
     struct traced few, many;
 
-    if (hb_strace_find(strace, err) < 0 ||
-        trace(counting, strace, calls_pair.few, &few, err) < 0 ||
+    if (hb_strace_find(strace, err) < 0 || trace(counting, strace, calls_pair.few, &few, err) < 0 ||
         trace(counting, strace, calls_pair.many, &many, err) < 0)
         return -1;
     if (many.requests < few.requests + calls_pair.few || many.calls.total < few.calls.total)
@@ -221,8 +220,8 @@ static int count_longer(const struct way *way, const struct hb_wire_counting *co
         return -1;
     if (many->requests < 2 * few->requests || many->instructions < few->instructions)
         return too_slow(err);
-    *ret_each = (double)(many->instructions - few->instructions) /
-                (double)(many->requests - few->requests);
+    *ret_each =
+        (double)(many->instructions - few->instructions) / (double)(many->requests - few->requests);
     return 0;
 }
 

@@ -24,8 +24,7 @@ static json_t *counting_json(const struct hb_wire_profile *profile)
         return json_null();
     return json_pack("{s:s, s:o, s:[I, I]}", "by", profile->instructions_how, "spread",
                      known(profile->instructions_spread), "requests",
-                     (json_int_t)profile->instructions_low,
-                     (json_int_t)profile->instructions_high);
+                     (json_int_t)profile->instructions_low, (json_int_t)profile->instructions_high);
 }
 
 static json_t *request_json(const struct hb_wire_request *request)
@@ -71,15 +70,15 @@ void hb_wire_put_json(const struct hb_wire_profile *profile, struct hb_buf *ret_
     HB_CLEANUP(release_json)
     json_t *object = json_pack(
         "{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:o}",
-        "client_version",
-        profile->client_version, "requests", (json_int_t)profile->requests, "verified",
-        (json_int_t)profile->verified, "connections", (json_int_t)profile->connections,
+        "client_version", profile->client_version, "requests", (json_int_t)profile->requests,
+        "verified", (json_int_t)profile->verified, "connections", (json_int_t)profile->connections,
         "bytes_sent", known(profile->bytes_sent), "bytes_received", known(profile->bytes_received),
         "setup_sent", known(profile->setup_sent), "setup_received", known(profile->setup_received),
         "seen", seen_json(profile), "seen_why", profile->seen_why, "seen_note", profile->seen_note,
         "system_calls", known(profile->system_calls), "system_calls_why", profile->system_calls_why,
-        "calls", calls_json(profile), "instructions", known(profile->instructions), "instructions_why",
-        profile->instructions_why, "instructions_counted", counting_json(profile));
+        "calls", calls_json(profile), "instructions", known(profile->instructions),
+        "instructions_why", profile->instructions_why, "instructions_counted",
+        counting_json(profile));
 
     (void)json_dump_callback(object, append, ret_json, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }

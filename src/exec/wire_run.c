@@ -86,7 +86,8 @@ static int start(struct state *state, struct hb_error *err)
 {
     static const char *const repeatable[] = {"PYTHONHASHSEED=0", NULL}, *const as_it_is[] = {NULL};
     const struct hb_wire_setup *setup = state->run->setup;
-    HB_CLEANUP(hb_free_ptr) char **variables =
+    HB_CLEANUP(hb_free_ptr)
+    char **variables =
         hb_variables_join(setup->plan->scenario->clients[setup->cell->client].environment,
                           state->run->repeatable ? repeatable : as_it_is);
     HB_CLEANUP(hb_buf_release) struct hb_buf line = {.maximum = HB_PROTOCOL_LINE_MAX};

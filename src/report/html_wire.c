@@ -39,7 +39,7 @@ static void write_table(const struct hb_wire_row *wires, size_t count, struct hb
     for (size_t i = 0; i < count; i++) {
         columns[i] = &wires[i];
         fputs("<th scope=\"col\" class=\"text\">", out);
-        hb_markup_text(out, wires[i].client);
+        hb_markup_text(out, hb_wire_label(&wires[i], arena));
         fputs("</th>", out);
     }
     fputs("</tr></thead><tbody>\n", out);
@@ -81,7 +81,8 @@ void hb_html_wire(const struct hb_report *report, FILE *out)
     fputs("<section><h2>On the wire</h2>\n<p>What each client really sent, in a few requests of "
           "their own beside the measured runs: one task, one request after another, through a "
           "relay. Bytes are of TCP payload. System calls are counted under strace, as the "
-          "difference of two runs. Rows that are not the same for all are marked ≠.</p>\n",
+          "difference of two runs; so are instructions, where they were asked for. Rows that are "
+          "not the same for all are marked ≠.</p>\n",
           out);
     for (size_t i = 0, count; i < report->wires_count; i += count) {
         count = same_request(report, i);

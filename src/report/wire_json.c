@@ -11,6 +11,7 @@ static void write_wire(const struct hb_wire_row *wire, FILE *out)
     } texts[] = {
         {"cell", wire->cell_id},
         {"client", wire->client},
+        {"subject", wire->subject[0] != '\0' ? wire->subject : NULL},
         {"server", wire->server},
         {"method", wire->method},
         {"url", wire->url},

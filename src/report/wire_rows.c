@@ -230,6 +230,7 @@ struct tolerance {
     int decimals;
 };
 
+static const struct tolerance of_instructions = {0, 0.01, 0};
 static const struct tolerance exact = {0, 0, 0}, of_calls = {0.1, 0.02, 1}, of_waits = {1, 0.02, 1};
 /* A handshake is not always of the same length, and what a request takes is the rest. */
 static const struct tolerance of_encrypted = {2, 0.03, 0};
@@ -373,6 +374,30 @@ static void add_calls(struct facts *facts)
     add_told(facts, "system calls unknown", tell_why_no_calls);
 }
 
+/* ---- instructions ---- */
+
+static const char *tell_counter(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
+{
+    return wire->sent.instructions_how;
+}
+
+static const char *tell_why_no_instructions(const struct hb_wire_row *wire,
+                                            struct hb_arena *arena HB_UNUSED)
+{
+    return wire->sent.instructions_why;
+}
+
+static void add_instructions(struct facts *facts)
+{
+    double *figures = hb_arena_calloc(facts->arena, facts->wires_count, sizeof *figures);
+
+    for (size_t i = 0; i < facts->wires_count; i++)
+        figures[i] = facts->wires[i]->sent.instructions;
+    add_figures(facts, "instructions a request", figures, &of_instructions);
+    add_told(facts, "instructions counted by", tell_counter);
+    add_told(facts, "instructions unknown", tell_why_no_instructions);
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -394,7 +419,7 @@ static const struct {
 
 static size_t most_rows(const struct hb_wire_row *const *wires, size_t count)
 {
-    size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + HB_ARRAY_LEN(byte_figures) + 3;
+    size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + HB_ARRAY_LEN(byte_figures) + 6;
 
     for (size_t i = 0; i < count; i++)
         rows += wires[i]->sent.calls_count +
@@ -418,6 +443,7 @@ void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct 
         add_told(&facts, after[i].label, after[i].tell);
     add_bytes(&facts);
     add_calls(&facts);
+    add_instructions(&facts);
     *ret_facts = facts.rows;
     *ret_count = facts.count;
 }
@@ -433,4 +459,10 @@ void hb_wire_describe(const struct hb_wire_row *wire, struct hb_buf *ret_text)
     hb_buf_printf(ret_text, "%s %s on %s", wire->method, wire->url, wire->server);
     if (strcmp(wire->protocol, "http/1.1") != 0)
         hb_buf_printf(ret_text, " over %s", wire->protocol);
+}
+
+const char *hb_wire_label(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    return wire->subject[0] != '\0' ? hb_arena_printf(arena, "%s [%s]", wire->client, wire->subject)
+                                    : wire->client;
 }

@@ -276,3 +276,12 @@ int hb_schema_tell_subjects_apart(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, subjects_sql, err);
 }
+
+/* Version 7: instructions a request. */
+int hb_schema_add_instructions(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store,
+                      "ALTER TABLE wires ADD COLUMN instructions REAL;"
+                      "ALTER TABLE wires ADD COLUMN instructions_by TEXT;",
+                      err);
+}

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "exec/executor.h"
 #include "exec/result.h"
+#include "exec/counts.h"
 #include "exec/wire.h"
 #include "plan/plan.h"
 
@@ -181,9 +182,17 @@ struct hb_wire_row {
     int64_t ordinal;     /* of the first of them */
     const char *cell_id; /* its id */
     const char *client, *client_library, *mode, *server, *method, *url, *protocol;
+    const char *subject;      /* "base", "head"; "" without subjects */
     const char *failure;      /* why there is no profile; else "" */
     const char *profile_json; /* "" when there is none */
     struct hb_wire_profile sent;
+};
+
+/* What a request of one cell costs in countable things; those of its wire profile. */
+struct hb_counts_row {
+    const char *cell_id, *subject; /* "" without subjects */
+    int64_t wire_ordinal;          /* of the profile */
+    struct hb_counts counts;
 };
 
 /* As in struct hb_run_result. */
@@ -255,6 +264,12 @@ int hb_store_load_servers(struct hb_store *store, int64_t sweep_id, struct hb_ar
 int hb_store_load_hops(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                        struct hb_hop_row **ret_rows, size_t *ret_count,
                        struct hb_error *err) HB_MUST_CHECK;
+
+/* What a request of each cell costs in countable things; of every cell whose requests were looked
+ * at, in the order of the plan. In `arena`. */
+int hb_store_load_counts(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                         struct hb_counts_row **ret_rows, size_t *ret_count,
+                         struct hb_error *err) HB_MUST_CHECK;
 
 /* The wire profiles of a sweep, in the order of its cells; in `arena`. Those of one server, method,
  * url and protocol (as one compares) are next to each other. */

@@ -11,7 +11,6 @@
 #include "store/store.h"
 
 #define JSON_MAX_BYTES (16u << 20)
-#define SQL_MAX_BYTES 4096
 
 /* ---- secrets ---- */
 
@@ -106,6 +105,9 @@ static void add_figures(struct hb_row *row, const struct hb_wire_profile *profil
     add_known(row, "bytes_sent", profile->bytes_sent);
     add_known(row, "bytes_received", profile->bytes_received);
     add_known(row, "system_calls", profile->system_calls);
+    add_known(row, "instructions", profile->instructions);
+    if (profile->instructions >= 0)
+        hb_row_name(row, "instructions_by", profile->instructions_how);
 }
 
 int hb_store_save_wire(struct hb_store *store, int64_t sweep_id,
@@ -134,6 +136,7 @@ int hb_store_save_wire(struct hb_store *store, int64_t sweep_id,
 /* ---- reading ---- */
 
 /* All runs of a row of `cells` have one subject. */
+#define SUBJECT "SELECT r.subject FROM runs r WHERE r.cell_id = c.id LIMIT 1"
 #define OF_SUBJECT                                                                                 \
     "ifnull((SELECT " HB_SQL_OF_SUBJECT " FROM runs r WHERE r.cell_id = c.id LIMIT 1), '')"
 
@@ -152,16 +155,21 @@ static const struct hb_field fields[] = {
     WIRE("c.method", TEXT, method),
     WIRE("c.url", TEXT, url),
     WIRE("c.protocol", TEXT, protocol),
+    WIRE("(" SUBJECT ")", TEXT, subject),
     WIRE("w.failure", TEXT, failure),
     WIRE("w.profile", TEXT, profile_json),
 };
 
-/* Comparable ones together, in the order in which the first of them stands in the plan. */
-static const char from_sql[] =
-    "FROM wires w JOIN cells c ON c.sweep_id = w.sweep_id AND c.ordinal = w.ordinal"
-    " WHERE w.sweep_id = ?1"
-    " ORDER BY min(w.ordinal) OVER (PARTITION BY c.server, c.method, c.url, c.protocol),"
-    "   c.server, c.method, c.url, c.protocol, w.ordinal";
+static const struct hb_listing listing = {
+    .fields = fields,
+    .fields_count = HB_ARRAY_LEN(fields),
+    .from = "FROM wires w JOIN cells c ON c.sweep_id = w.sweep_id AND c.ordinal = w.ordinal"
+            " WHERE w.sweep_id = ?1",
+    /* comparable ones together, in the order in which the first of them stands in the plan */
+    .order = "ORDER BY min(w.ordinal) OVER (PARTITION BY c.server, c.method, c.url, c.protocol),"
+             " c.server, c.method, c.url, c.protocol, w.ordinal",
+    .row_bytes = sizeof(struct hb_wire_row),
+};
 
 static const struct hb_wire_profile unknown = {
     .client_version = "",
@@ -173,43 +181,88 @@ static const struct hb_wire_profile unknown = {
     .seen_note = "",
     .system_calls = -1,
     .system_calls_why = "",
+    .instructions = -1,
+    .instructions_spread = -1,
+    .instructions_why = "",
+    .instructions_how = "",
 };
 
-static int read_row(sqlite3_stmt *statement, struct hb_arena *arena, struct hb_wire_row *ret,
-                    struct hb_error *err)
+static int read_profile(struct hb_wire_row *row, struct hb_arena *arena, struct hb_error *err)
 {
-    hb_fields_read(fields, HB_ARRAY_LEN(fields), statement, arena, ret);
-    ret->sent = unknown;
-    if (ret->profile_json[0] == '\0')
+    row->sent = unknown;
+    if (row->profile_json[0] == '\0')
         return 0;
-    return hb_wire_from_json(ret->profile_json, arena, &ret->sent, err);
+    return hb_wire_from_json(row->profile_json, arena, &row->sent, err);
 }
 
 int hb_store_load_wires(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
                         struct hb_wire_row **ret_rows, size_t *ret_count, struct hb_error *err)
 {
-    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
-    HB_CLEANUP(hb_buf_release) struct hb_buf sql;
-    int64_t total;
-    bool found = true;
+    void *rows;
 
-    hb_buf_init(&sql, SQL_MAX_BYTES);
-    hb_buf_puts(&sql, "SELECT ");
-    hb_fields_list(fields, HB_ARRAY_LEN(fields), &sql);
-    hb_buf_printf(&sql, " %s", from_sql);
-    if (hb_db_integer(store, "SELECT count(*) FROM wires WHERE sweep_id = ?", sweep_id, 0, &total,
-                      err) != 0 ||
-        hb_db_prepare_id(store, hb_buf_text(&sql), sweep_id, &statement, err) != 0)
+    if (hb_listing_load(store, &listing, sweep_id, arena, &rows, ret_count, err) != 0)
         return -1;
-    *ret_count = 0;
-    *ret_rows = hb_arena_calloc(arena, (size_t)total, sizeof **ret_rows);
-    while (*ret_count < (size_t)total) {
-        if (hb_db_step(store, statement, &found, err) != 0)
+    *ret_rows = rows;
+    for (size_t i = 0; i < *ret_count; i++)
+        if (read_profile(&(*ret_rows)[i], arena, err) != 0)
             return -1;
-        if (!found)
-            break;
-        if (read_row(statement, arena, &(*ret_rows)[(*ret_count)++], err) != 0)
-            return -1;
+    return 0;
+}
+
+/* ---- counts ---- */
+
+#define COUNTS(expression, kind, name)                                                             \
+    {                                                                                              \
+        expression, HB_FIELD_##kind, offsetof(struct hb_counts_row, name)                          \
+    }
+
+static const struct hb_field counts_fields[] = {
+    COUNTS("c.cell_key", TEXT, cell_id),
+    COUNTS("(" SUBJECT ")", TEXT, subject),
+    COUNTS("c.wire_ordinal", I64, wire_ordinal),
+};
+
+static const struct hb_listing counts_listing = {
+    .fields = counts_fields,
+    .fields_count = HB_ARRAY_LEN(counts_fields),
+    .from = "FROM cells c WHERE c.sweep_id = ?1 AND c.wire_ordinal NOT NULL",
+    .order = "ORDER BY c.ordinal",
+    .row_bytes = sizeof(struct hb_counts_row),
+};
+
+static int by_ordinal(const void *left, const void *right)
+{
+    int64_t a = ((const struct hb_wire_row *)left)->ordinal;
+    int64_t b = ((const struct hb_wire_row *)right)->ordinal;
+
+    return (a > b) - (a < b);
+}
+
+static struct hb_counts counts_of(const struct hb_wire_row *wire)
+{
+    if (wire == NULL)
+        return hb_counts_of(NULL, "the sweep ended before they were counted");
+    return hb_counts_of(wire->profile_json[0] != '\0' ? &wire->sent : NULL, wire->failure);
+}
+
+int hb_store_load_counts(struct hb_store *store, int64_t sweep_id, struct hb_arena *arena,
+                         struct hb_counts_row **ret_rows, size_t *ret_count, struct hb_error *err)
+{
+    struct hb_wire_row *wires;
+    size_t wires_count;
+    void *rows;
+
+    if (hb_store_load_wires(store, sweep_id, arena, &wires, &wires_count, err) != 0 ||
+        hb_listing_load(store, &counts_listing, sweep_id, arena, &rows, ret_count, err) != 0)
+        return -1;
+    *ret_rows = rows;
+    if (wires_count > 0)
+        qsort(wires, wires_count, sizeof *wires, by_ordinal);
+    for (size_t i = 0; i < *ret_count; i++) {
+        const struct hb_wire_row key = {.ordinal = (*ret_rows)[i].wire_ordinal};
+
+        (*ret_rows)[i].counts = counts_of(
+            wires_count > 0 ? bsearch(&key, wires, wires_count, sizeof key, by_ordinal) : NULL);
     }
     return 0;
 }

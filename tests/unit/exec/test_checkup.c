@@ -24,6 +24,8 @@ static const struct hb_machine good = {
     .governor = "performance",
     .clock_source = "tsc",
     .clock_sources = "tsc hpet",
+    .counts_system_calls = true,
+    .counts_instructions = "callgrind",
 };
 
 static const struct hb_machine unknown = {
@@ -39,6 +41,8 @@ static const struct hb_machine unknown = {
     .turbo = -1,
     .smt = -1,
     .virtual_machine = -1,
+    .counts_system_calls = true,
+    .counts_instructions = "perf",
 };
 
 static void a_good_machine_needs_no_remedy(void **state HB_UNUSED)
@@ -61,7 +65,7 @@ static void what_cannot_be_read_is_unknown_and_no_fault(void **state HB_UNUSED)
         assert_true(checks[i].verdict == HB_CHECK_UNKNOWN || checks[i].verdict == HB_CHECK_GOOD);
         unknowns += checks[i].verdict == HB_CHECK_UNKNOWN;
     }
-    assert_int_equal(unknowns, count - 3); /* cores, quota and descriptors are always known */
+    assert_int_equal(unknowns, count - 5); /* cores, quota, descriptors, counters are known */
 }
 
 struct fault {
@@ -94,6 +98,8 @@ BREAK(break_swap, m->swapped_kb = 5000)
 BREAK(break_open_files, m->descriptors = 4096)
 BREAK(break_local_ports, m->ports = 10000)
 BREAK(break_accept_queue, m->somaxconn = 128)
+BREAK(break_system_calls, m->counts_system_calls = false)
+BREAK(break_instructions, m->counts_instructions = NULL)
 
 static const struct fault faults[] = {
     {"cores", HB_CHECK_WARNING, "two CPUs", break_cores},
@@ -113,6 +119,8 @@ static const struct fault faults[] = {
     {"open files", HB_CHECK_NOTE, "ulimit -Hn 10064", break_open_files},
     {"local ports", HB_CHECK_NOTE, "ip_local_port_range", break_local_ports},
     {"accept queue", HB_CHECK_NOTE, "somaxconn=4096", break_accept_queue},
+    {"system calls", HB_CHECK_NOTE, "apt-get install strace", break_system_calls},
+    {"instructions", HB_CHECK_NOTE, "apt-get install valgrind", break_instructions},
 };
 
 static void each_fault_is_found_by_its_check_alone(void **state HB_UNUSED)

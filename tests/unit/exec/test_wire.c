@@ -14,6 +14,7 @@
 #include "exec/interrupt.h"
 #include "exec/strace.h"
 #include "exec/wire.h"
+#include "exec/wire_counts.h"
 #include "sweep_fixture.h"
 
 static struct sweep_fixture fixture;
@@ -222,6 +223,43 @@ static void without_strace_the_counts_are_unknown_with_the_remedy(void **state H
                         "strace is not installed, which counts them: apt-get install strace");
 }
 
+/* Both clients are ours, so that we know how many: some thousands, and repeatably. */
+static void instructions_are_counted_where_something_counts_them(void **state HB_UNUSED)
+{
+    struct hb_wire_profile first, second;
+    const struct hb_cell *cell = add_client("epoll", HB_MODE_ASYNC);
+
+    if (hb_wire_instruction_counter(NULL) == NULL)
+        skip();
+    capture(cell, HB_WIRE_INSTRUCTIONS, &first);
+    capture(cell, HB_WIRE_INSTRUCTIONS, &second);
+    assert_string_equal(first.instructions_why, "");
+    assert_true(first.instructions > 500 && first.instructions < 50000);
+    assert_true(first.instructions_spread >= 0);
+    assert_int_equal(first.instructions_low, 100);
+    assert_int_equal(first.instructions_high, 1100);
+    assert_string_equal(first.instructions_how, second.instructions_how);
+    assert_true(first.instructions < 1.02 * second.instructions &&
+                second.instructions < 1.02 * first.instructions);
+}
+
+static void without_a_counter_instructions_are_unknown_with_the_remedy(void **state HB_UNUSED)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf path = {.maximum = 65536};
+    struct hb_wire_profile profile;
+
+    if (hb_wire_instruction_counter(NULL) != NULL &&
+        strcmp(hb_wire_instruction_counter(NULL), "perf") == 0)
+        skip(); /* that one cannot be hidden */
+    hb_buf_puts(&path, getenv("PATH"));
+    setenv("PATH", "/nonexistent", 1);
+    capture(add_client("epoll", HB_MODE_ASYNC), HB_WIRE_INSTRUCTIONS, &profile);
+    setenv("PATH", hb_buf_text(&path), 1);
+    assert_true(profile.instructions < 0);
+    assert_string_equal(profile.instructions_why,
+                        "valgrind is not installed, which counts them: apt-get install valgrind");
+}
+
 static void a_profile_survives_its_json(void **state HB_UNUSED)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf json = {.maximum = 1 << 20};
@@ -298,6 +336,8 @@ int main(void)
         WIRE_TEST(a_client_that_fails_says_why),
         WIRE_TEST(system_calls_are_counted_where_strace_is),
         WIRE_TEST(without_strace_the_counts_are_unknown_with_the_remedy),
+        WIRE_TEST(instructions_are_counted_where_something_counts_them),
+        WIRE_TEST(without_a_counter_instructions_are_unknown_with_the_remedy),
         WIRE_TEST(a_profile_survives_its_json),
         WIRE_TEST(a_sweep_takes_a_profile_once_and_goes_on_when_it_fails),
         WIRE_TEST(json_of_a_stranger_is_unknown_rather_than_trusted),

@@ -36,6 +36,7 @@ static int set_up(void **state HB_UNUSED)
             .method = "GET",
             .url = "/get",
             .protocol = "http/1.1",
+            .subject = "",
             .failure = "",
             .profile_json = "{}",
             .sent = {.client_version = "1",
@@ -49,7 +50,10 @@ static int set_up(void **state HB_UNUSED)
                      .seen_why = "",
                      .seen_note = "",
                      .system_calls = -1,
-                     .system_calls_why = ""},
+                     .system_calls_why = "",
+                     .instructions = -1,
+                     .instructions_why = "",
+                     .instructions_how = ""},
         };
     }
     return 0;
@@ -181,6 +185,35 @@ static void what_is_unknown_is_not_different(void **state HB_UNUSED)
     assert_false(fact_of("bytes sent a request", 2)->differs);
 }
 
+static void instructions_agree_within_a_hundredth_and_say_what_counted_them(void **state HB_UNUSED)
+{
+    rows[0].sent.instructions = 70000;
+    rows[0].sent.instructions_how = "callgrind";
+    rows[1].sent.instructions = 70600;
+    rows[1].sent.instructions_how = "callgrind";
+    assert_false(fact_of("instructions a request", 2)->differs);
+    assert_string_equal(fact_of("instructions a request", 2)->cells[0], "70000");
+    assert_string_equal(fact_of("instructions counted by", 2)->cells[1], "callgrind");
+    rows[1].sent.instructions = 70800;
+    assert_true(fact_of("instructions a request", 2)->differs);
+}
+
+static void instructions_that_are_unknown_say_why(void **state HB_UNUSED)
+{
+    assert_null(fact_of("instructions a request", 2)); /* nobody asked */
+    assert_null(fact_of("instructions unknown", 2));
+    rows[1].sent.instructions_why = "they repeat only for native clients and for CPython";
+    assert_string_equal(fact_of("instructions unknown", 2)->cells[1],
+                        rows[1].sent.instructions_why);
+}
+
+static void a_client_of_a_subject_is_labelled_with_it(void **state HB_UNUSED)
+{
+    assert_string_equal(hb_wire_label(&rows[0], &arena), "epoll/async");
+    rows[0].subject = "head";
+    assert_string_equal(hb_wire_label(&rows[0], &arena), "epoll/async [head]");
+}
+
 static void versions_count_as_different_for_one_client_only(void **state HB_UNUSED)
 {
     rows[1].sent.client_version = "2";
@@ -269,6 +302,9 @@ int main(void)
         ROWS_TEST(calls_agree_within_noise_and_waiting_within_one),
         ROWS_TEST(encrypted_bytes_agree_nearly_and_plain_ones_exactly),
         ROWS_TEST(what_is_unknown_is_not_different),
+        ROWS_TEST(instructions_agree_within_a_hundredth_and_say_what_counted_them),
+        ROWS_TEST(instructions_that_are_unknown_say_why),
+        ROWS_TEST(a_client_of_a_subject_is_labelled_with_it),
         ROWS_TEST(versions_count_as_different_for_one_client_only),
         ROWS_TEST(a_failure_stands_beside_what_the_others_sent),
         ROWS_TEST(hostile_headers_stay_text_in_html),

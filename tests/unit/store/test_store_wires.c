@@ -31,6 +31,12 @@ static const struct hb_wire_profile profile = {
     .system_calls_why = "",
     .calls = calls,
     .calls_count = 2,
+    .instructions = 71000.5,
+    .instructions_spread = 0.002,
+    .instructions_why = "",
+    .instructions_how = "callgrind",
+    .instructions_low = 100,
+    .instructions_high = 1100,
 };
 
 static int64_t begin(struct fixture *f, struct hb_store *store)
@@ -120,6 +126,39 @@ static void every_cell_that_shares_a_profile_finds_it(void **state)
     hb_store_close(store);
 }
 
+static void counts_of_every_cell_are_those_of_its_profile(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = fixture_open(f, HB_STORE_WRITE);
+    int64_t sweep_id = begin(f, store);
+    struct hb_counts_row *rows;
+    struct hb_error err = {0};
+    size_t count;
+
+    save(f, store, sweep_id, 0, &profile, "");
+    save(f, store, sweep_id, FIXTURE_CELLS - 1, NULL, "it did not start");
+    assert_int_equal(hb_store_load_counts(store, sweep_id, &f->arena, &rows, &count, &err), 0);
+    assert_int_equal(count, f->plan.cells_count);
+    for (size_t i = 0; i < count; i++) {
+        bool first = f->plan.wire_first[i] == 0;
+
+        assert_int_equal(rows[i].wire_ordinal, f->plan.wire_first[i]);
+        assert_string_equal(rows[i].subject, "");
+        assert_true(rows[i].counts.instructions_per_request == (first ? 71000.5 : -1));
+        assert_int_equal(rows[i].counts.connections, first ? 1 : -1);
+        assert_true(first == (rows[i].counts.failure[0] == '\0'));
+    }
+    assert_string_equal(rows[0].counts.how, "callgrind");
+    assert_int_equal(rows[0].counts.requests_high, 1100);
+    assert_true(rows[0].counts.bytes_per_request == 390);
+    assert_true(rows[0].counts.system_calls_per_request == 1.5);
+    assert_string_equal(rows[count - 1].counts.failure, "it did not start");
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM wires WHERE instructions > 71000 AND "
+                                        "instructions_by = 'callgrind'"),
+                     1);
+    hb_store_close(store);
+}
+
 static void a_sweep_takes_its_profiles_along_when_it_goes(void **state)
 {
     struct fixture *f = *state;
@@ -161,6 +200,7 @@ int main(void)
         WITH_FIXTURE(a_profile_comes_back_as_it_went_in),
         WITH_FIXTURE(the_first_of_several_is_kept),
         WITH_FIXTURE(every_cell_that_shares_a_profile_finds_it),
+        WITH_FIXTURE(counts_of_every_cell_are_those_of_its_profile),
         WITH_FIXTURE(a_sweep_takes_its_profiles_along_when_it_goes),
         WITH_FIXTURE(secrets_are_masked_even_as_a_client_escapes_them),
     };

@@ -1,0 +1,193 @@
+/* What counts instructions: the counter of the system, callgrind's files, and how a client's count
+ * comes out; where valgrind is missing the real runs are skipped. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/paths.h"
+#include "exec/callgrind.h"
+#include "exec/counts.h"
+#include "exec/event_counter.h"
+#include "exec/rundir.h"
+#include "exec/wire_counts.h"
+
+/* ---- the system's counter ---- */
+
+static void run_and_wait(const char *program, const char *argument)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execl(program, program, "-c", argument, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* A counter of the kernel's own (time on a CPU) works where the processor's is not offered: the
+ * same call, other event. */
+static void a_counter_sees_what_is_started_after_it_with_all_descendants(void **state HB_UNUSED)
+{
+    int fd = hb_event_counter_open(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
+    int64_t one;
+
+    if (fd < 0)
+        skip();                                      /* not allowed here */
+    assert_int_equal(hb_event_counter_read(fd), -1); /* we ourselves are not counted */
+    run_and_wait("/bin/sh", ":");
+    one = hb_event_counter_read(fd);
+    assert_true(one > 0);
+    run_and_wait("/bin/sh", "sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'; :");
+    assert_true(hb_event_counter_read(fd) > 2 * one);
+    close(fd);
+}
+
+static void a_counter_that_cannot_be_is_an_error_and_reads_as_unknown(void **state HB_UNUSED)
+{
+    assert_int_equal(hb_event_counter_open(12345678, 1), -1);
+    assert_int_equal(hb_event_counter_read(-1), -1);
+}
+
+/* ---- callgrind's files ---- */
+
+static struct hb_rundir dir;
+
+static void leave(const char *name, const char *text)
+{
+    char path[PATH_MAX];
+    struct hb_error err = {0};
+
+    if (hb_rundir_write(&dir, name, text, strlen(text), path, &err) < 0)
+        fail_msg("%s", err.message);
+}
+
+static int set_up(void **state HB_UNUSED)
+{
+    return hb_rundir_make(&dir, NULL);
+}
+
+static int tear_down(void **state HB_UNUSED)
+{
+    hb_rundir_remove(&dir);
+    return 0;
+}
+
+static void the_totals_of_all_processes_are_summed_and_their_files_are_gone(void **state HB_UNUSED)
+{
+    struct hb_error err = {0};
+    uint64_t instructions;
+
+    leave("callgrind-17", "# callgrind format\nfn=(1) totals: 5\n16 3\n\ntotals: 1200\n");
+    leave("callgrind-18", "events: Ir\ntotals: 34");
+    leave("body-0", "totals: 99\n");
+    assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), 0);
+    assert_int_equal(instructions, 1234);
+    assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
+    assert_string_equal(err.message, "callgrind left no count of instructions");
+}
+
+static void a_file_without_a_total_is_a_failure(void **state HB_UNUSED)
+{
+    static const char *const odd[] = {"", "events: Ir\n", "totals: \n", "totals: 12x\n",
+                                      "totals: 99999999999999999999999\n"};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(odd); i++) {
+        struct hb_error err = {0};
+        uint64_t instructions;
+
+        leave("callgrind-1", odd[i]);
+        assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
+        assert_string_equal(err.message, "callgrind left no total of instructions");
+    }
+}
+
+static void a_link_in_place_of_a_file_is_not_followed(void **state HB_UNUSED)
+{
+    char path[PATH_MAX];
+    struct hb_error err = {0};
+    uint64_t instructions;
+
+    assert_int_equal(hb_path_join(path, dir.path, "callgrind-1", NULL), 0);
+    assert_int_equal(symlink("/proc/self/status", path), 0);
+    assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
+}
+
+static void without_valgrind_the_remedy_is_named(void **state HB_UNUSED)
+{
+    char *path = strdup(getenv("PATH")), valgrind[PATH_MAX];
+    struct hb_error err = {0};
+
+    setenv("PATH", "/nonexistent:relative:", 1);
+    assert_int_equal(hb_callgrind_find(valgrind, &err), -1);
+    setenv("PATH", path, 1);
+    free(path);
+    assert_string_equal(err.message,
+                        "valgrind is not installed, which counts them: apt-get install valgrind");
+}
+
+/* ---- whose instructions repeat ---- */
+
+static void only_native_clients_and_cpython_can_be_counted(void **state HB_UNUSED)
+{
+    const struct hb_entry c = {.language = "c"}, python = {.language = "python"},
+                          node = {.language = "node"};
+
+    assert_null(hb_wire_uncountable(&c, NULL));
+    assert_null(hb_wire_uncountable(&python, NULL));
+    assert_null(hb_wire_uncountable(&python, "CPython 3.11.2"));
+    assert_non_null(strstr(hb_wire_uncountable(&python, "PyPy 7.3"), "only for CPython"));
+    assert_non_null(
+        strstr(hb_wire_uncountable(&node, "node 22"), "native clients and for CPython"));
+}
+
+/* ---- what a gate reads ---- */
+
+static void counts_tell_why_they_are_unknown(void **state HB_UNUSED)
+{
+    const struct hb_wire_profile profile = {.bytes_sent = 100,
+                                            .bytes_received = -1,
+                                            .connections = 2,
+                                            .system_calls = -1,
+                                            .system_calls_why = "no strace",
+                                            .instructions = -1,
+                                            .instructions_why = "",
+                                            .instructions_how = ""};
+    struct hb_counts counts = hb_counts_of(&profile, "");
+
+    assert_string_equal(counts.failure, "");
+    assert_true(counts.bytes_per_request < 0);
+    assert_int_equal(counts.connections, 2);
+    assert_string_equal(counts.system_calls_why, "no strace");
+    assert_string_equal(counts.instructions_why, "not asked for: run.wire is not instructions");
+    counts = hb_counts_of(NULL, "it did not start");
+    assert_string_equal(counts.failure, "it did not start");
+    assert_string_equal(counts.instructions_why, "it did not start");
+    assert_true(counts.instructions_per_request < 0 && counts.connections < 0);
+}
+
+#define WITH_FOLDER(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_counter_sees_what_is_started_after_it_with_all_descendants),
+        cmocka_unit_test(a_counter_that_cannot_be_is_an_error_and_reads_as_unknown),
+        WITH_FOLDER(the_totals_of_all_processes_are_summed_and_their_files_are_gone),
+        WITH_FOLDER(a_file_without_a_total_is_a_failure),
+        WITH_FOLDER(a_link_in_place_of_a_file_is_not_followed),
+        cmocka_unit_test(without_valgrind_the_remedy_is_named),
+        cmocka_unit_test(only_native_clients_and_cpython_can_be_counted),
+        cmocka_unit_test(counts_tell_why_they_are_unknown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
