@@ -231,7 +231,10 @@ static void a_failure_stands_beside_what_the_others_sent(void **state HB_UNUSED)
                                             .seen_why = "",
                                             .seen_note = "",
                                             .system_calls = -1,
-                                            .system_calls_why = ""};
+                                            .system_calls_why = "",
+                                            .instructions = -1,
+                                            .instructions_why = "",
+                                            .instructions_how = ""};
     assert_string_equal(fact_of("could not be looked at", 2)->cells[1], "it did not start");
     assert_string_equal(fact_of("connections", 2)->cells[1], "");
     assert_false(fact_of("request line", 2)->differs);
@@ -282,12 +285,14 @@ static void json_holds_what_was_stored_or_why_it_was_not(void **state HB_UNUSED)
     rows[1].failure = "it \"failed\"";
     rows[1].profile_json = "";
     text = written(write_array);
-    assert_string_equal(text, "[\n  {\"cell\": \"0123\", \"client\": \"epoll/async\", \"server\": "
-                              "\"builtin\", \"method\": \"GET\", \"url\": \"/get\", \"protocol\": "
-                              "\"http/1.1\", \"failure\": null, \"profile\": {}},\n  {\"cell\": "
-                              "\"0123\", \"client\": \"libcurl/sync\", \"server\": \"builtin\", "
-                              "\"method\": \"GET\", \"url\": \"/get\", \"protocol\": \"http/1.1\", "
-                              "\"failure\": \"it \\\"failed\\\"\", \"profile\": null}]");
+    assert_string_equal(
+        text,
+        "[\n  {\"cell\": \"0123\", \"client\": \"epoll/async\", \"subject\": null, \"server\": "
+        "\"builtin\", \"method\": \"GET\", \"url\": \"/get\", \"protocol\": "
+        "\"http/1.1\", \"failure\": null, \"profile\": {}},\n  {\"cell\": "
+        "\"0123\", \"client\": \"libcurl/sync\", \"subject\": null, \"server\": \"builtin\", "
+        "\"method\": \"GET\", \"url\": \"/get\", \"protocol\": \"http/1.1\", "
+        "\"failure\": \"it \\\"failed\\\"\", \"profile\": null}]");
     free(text);
 }
 
