@@ -22,8 +22,7 @@ static const char *const protocol_names[] = {"http/1.1", "h2", NULL};
 static const char *const profile_names[] = {"tuned", "stock", NULL};
 static const char *const arrival_names[] = {"constant", "poisson", NULL};
 static const char *const missing_names[] = {"error", "skip", NULL};
-static const char *const wire_names[] = {"none", "requests", "system_calls", "instructions",
-                                         NULL};
+static const char *const wire_names[] = {"none", "requests", "system_calls", "instructions", NULL};
 
 /* A rate, or the word for a closed loop. */
 static int read_load(struct hb_bind *bind, const struct hb_field *field, const struct hb_node *node,

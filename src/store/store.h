@@ -16,9 +16,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "exec/counts.h"
 #include "exec/executor.h"
 #include "exec/result.h"
-#include "exec/counts.h"
 #include "exec/wire.h"
 #include "plan/plan.h"
 
