@@ -36,15 +36,35 @@ struct side {
 
 /* ---- which profiles ---- */
 
+/* The client's name, without that of its subject: "requests/sync [head]". */
+static size_t name_length(const struct hb_wire_row *wire)
+{
+    size_t length = strlen(wire->client);
+    size_t behind = wire->subject[0] != '\0' ? strlen(wire->subject) + strlen(" []") : 0;
+
+    return length > behind ? length - behind : length;
+}
+
+static bool is_same_client(const struct hb_wire_row *a, const struct hb_wire_row *b)
+{
+    return name_length(a) == name_length(b) && strncmp(a->client, b->client, name_length(a)) == 0;
+}
+
 /* "requests" is "requests/sync", too. */
 static bool is_of_client(const struct hb_wire_row *wire, const char *client)
 {
-    size_t length = strlen(client);
+    static const char *const rests[] = {"", "/sync", "/async"};
+    size_t length = strlen(client), name = name_length(wire);
 
-    if (strncmp(wire->client, client, length) != 0)
+    if (strcmp(wire->client, client) == 0)
+        return true;
+    if (length > name || strncmp(wire->client, client, length) != 0)
         return false;
-    return wire->client[length] == '\0' || strcmp(wire->client + length, "/sync") == 0 ||
-           strcmp(wire->client + length, "/async") == 0;
+    for (size_t i = 0; i < HB_ARRAY_LEN(rests); i++)
+        if (name - length == strlen(rests[i]) &&
+            strncmp(wire->client + length, rests[i], name - length) == 0)
+            return true;
+    return false;
 }
 
 static bool is_wanted(const struct hb_wire_row *wire, const struct side *side,
@@ -158,8 +178,7 @@ static void print_value(struct hb_cli *cli, const struct hb_wire_fact *fact, siz
     printf("    %s  [", hb_cli_safe(cli, fact->cells[first]));
     for (size_t i = first; i < count; i++)
         if (strcmp(fact->cells[i], fact->cells[first]) == 0)
-            printf("%s%s", i > first ? ", " : "",
-                   hb_cli_safe(cli, hb_wire_label(wires[i], &cli->arena)));
+            printf("%s%s", i > first ? ", " : "", hb_cli_safe(cli, wires[i]->client));
     printf("]\n");
 }
 
@@ -202,7 +221,7 @@ static void print_request(struct hb_cli *cli, const struct hb_wire_row *const *w
     hb_wire_describe(wires[0], &text);
     printf("%s: ", hb_cli_safe(cli, hb_buf_text(&text)));
     for (size_t i = 0; i < count; i++)
-        printf("%s%s", i > 0 ? ", " : "", hb_cli_safe(cli, hb_wire_label(wires[i], &cli->arena)));
+        printf("%s%s", i > 0 ? ", " : "", hb_cli_safe(cli, wires[i]->client));
     printf("\n");
     hb_wire_facts(wires, count, &cli->arena, &facts, &facts_count);
     for (size_t i = 0; i < facts_count; i++)
@@ -277,8 +296,8 @@ static void begin_pair(struct diff_writer *writer, const struct hb_wire_row *con
     if (!writer->json) {
         printf("%s%s: %s → %s\n", writer->pairs > 0 ? "\n" : "",
                hb_cli_safe(writer->cli, hb_buf_text(&text)),
-               hb_cli_safe(writer->cli, hb_wire_label(pair[0], &writer->cli->arena)),
-               hb_cli_safe(writer->cli, hb_wire_label(pair[1], &writer->cli->arena)));
+               hb_cli_safe(writer->cli, pair[0]->client),
+               hb_cli_safe(writer->cli, pair[1]->client));
     } else {
         printf("%s\n  {\"request\": ", writer->pairs > 0 ? "," : "");
         hb_json_write_string(stdout, hb_buf_text(&text));
@@ -339,7 +358,7 @@ static const struct hb_wire_row *find_partner(const struct hb_wire_row *wire,
         const struct hb_wire_row *found = in->wires[i];
 
         if (found == NULL || !hb_wire_same_request(wire, found) ||
-            (!any_client && strcmp(wire->client, found->client) != 0))
+            (!any_client && !is_same_client(wire, found)))
             continue;
         in->wires[i] = NULL;
         return found;
@@ -355,7 +374,7 @@ static void tell_unpaired(const struct diff_writer *writer, const char *side,
     hb_wire_describe(wire, &text);
     hb_cli_notice(writer->cli, "only in %s: %s, %s", side,
                   hb_cli_safe(writer->cli, hb_buf_text(&text)),
-                  hb_cli_safe(writer->cli, hb_wire_label(wire, &writer->cli->arena)));
+                  hb_cli_safe(writer->cli, wire->client));
 }
 
 static int diff_sides(struct diff_writer *writer, struct side sides[2], struct hb_error *err)

@@ -39,7 +39,7 @@ static void write_table(const struct hb_wire_row *wires, size_t count, struct hb
     for (size_t i = 0; i < count; i++) {
         columns[i] = &wires[i];
         fputs("<th scope=\"col\" class=\"text\">", out);
-        hb_markup_text(out, hb_wire_label(&wires[i], arena));
+        hb_markup_text(out, wires[i].client);
         fputs("</th>", out);
     }
     fputs("</tr></thead><tbody>\n", out);

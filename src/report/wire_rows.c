@@ -460,9 +460,3 @@ void hb_wire_describe(const struct hb_wire_row *wire, struct hb_buf *ret_text)
     if (strcmp(wire->protocol, "http/1.1") != 0)
         hb_buf_printf(ret_text, " over %s", wire->protocol);
 }
-
-const char *hb_wire_label(const struct hb_wire_row *wire, struct hb_arena *arena)
-{
-    return wire->subject[0] != '\0' ? hb_arena_printf(arena, "%s [%s]", wire->client, wire->subject)
-                                    : wire->client;
-}

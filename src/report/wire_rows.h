@@ -32,9 +32,6 @@ void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct 
 /* Whether two profiles are of the same request to the same server, so that one compares them. */
 bool hb_wire_same_request(const struct hb_wire_row *a, const struct hb_wire_row *b);
 
-/* Who sent it: "httpx/async", "httpx/async [head]". In `arena` when it has to be made. */
-const char *hb_wire_label(const struct hb_wire_row *wire, struct hb_arena *arena);
-
 /* "GET /get on builtin", with the protocol unless it is HTTP/1.1. */
 void hb_wire_describe(const struct hb_wire_row *wire, struct hb_buf *ret_text);
 

@@ -207,13 +207,6 @@ static void instructions_that_are_unknown_say_why(void **state HB_UNUSED)
                         rows[1].sent.instructions_why);
 }
 
-static void a_client_of_a_subject_is_labelled_with_it(void **state HB_UNUSED)
-{
-    assert_string_equal(hb_wire_label(&rows[0], &arena), "epoll/async");
-    rows[0].subject = "head";
-    assert_string_equal(hb_wire_label(&rows[0], &arena), "epoll/async [head]");
-}
-
 static void versions_count_as_different_for_one_client_only(void **state HB_UNUSED)
 {
     rows[1].sent.client_version = "2";
@@ -309,7 +302,6 @@ int main(void)
         ROWS_TEST(what_is_unknown_is_not_different),
         ROWS_TEST(instructions_agree_within_a_hundredth_and_say_what_counted_them),
         ROWS_TEST(instructions_that_are_unknown_say_why),
-        ROWS_TEST(a_client_of_a_subject_is_labelled_with_it),
         ROWS_TEST(versions_count_as_different_for_one_client_only),
         ROWS_TEST(a_failure_stands_beside_what_the_others_sent),
         ROWS_TEST(hostile_headers_stay_text_in_html),
