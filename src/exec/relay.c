@@ -8,7 +8,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,6 +42,7 @@ struct end {
 struct connection {
     size_t number;
     struct end client, server;
+    bool told_end; /* the client knows that the server sends no more */
 };
 
 struct hb_relay {
@@ -145,20 +145,26 @@ static int listen_on_loopback(struct hb_relay *relay, const struct origin *origi
 
 /* ---- connections ---- */
 
-static uint32_t wanted(const struct end *end, const struct end *other)
+/* What is held back for the client is none of the events' business. */
+static bool is_held(const struct hb_relay *relay, const struct end *from)
+{
+    return relay->spec.holds_answers && from == &from->connection->server;
+}
+
+static uint32_t wanted(const struct hb_relay *relay, const struct end *end, const struct end *other)
 {
     uint32_t events = 0;
 
     if (!end->in.ended && end->in.begin == end->in.end)
         events |= EPOLLIN;
-    if (other->in.begin < other->in.end)
+    if (other->in.begin < other->in.end && !is_held(relay, other))
         events |= EPOLLOUT;
     return events;
 }
 
 static void rearm(struct hb_relay *relay, struct end *end, const struct end *other)
 {
-    struct epoll_event event = {.events = wanted(end, other), .data.ptr = end};
+    struct epoll_event event = {.events = wanted(relay, end, other), .data.ptr = end};
 
     if (event.events != end->events)
         (void)epoll_ctl(relay->events_fd, EPOLL_CTL_MOD, end->fd, &event);
@@ -207,7 +213,9 @@ static void accept_one(struct hb_relay *relay)
 {
     const int on = 1;
     int client = accept4(relay->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    bool full = relay->counts.connections >= HB_RELAY_MAX_CONNECTIONS;
+    size_t slot = relay->counts.connections % HB_RELAY_MAX_CONNECTIONS;
+    bool full = relay->connections[slot] != NULL ||
+                (relay->spec.saw != NULL && relay->counts.connections >= HB_RELAY_MAX_CONNECTIONS);
     int server = client < 0 || full ? -1 : dial(relay);
     struct connection *connection;
 
@@ -217,7 +225,8 @@ static void accept_one(struct hb_relay *relay)
     }
     (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection = hb_alloc(sizeof *connection);
-    connection->number = (size_t)relay->counts.connections++;
+    connection->number = slot;
+    relay->counts.connections++;
     add_end(relay, connection, &connection->client, client);
     add_end(relay, connection, &connection->server, server);
     relay->connections[connection->number] = connection;
@@ -229,7 +238,8 @@ static void count(struct hb_relay *relay, const struct end *from, const char *da
 {
     if (from == &from->connection->client) {
         relay->counts.sent += length;
-        relay->spec.saw(relay->spec.context, from->connection->number, data, length);
+        if (relay->spec.saw != NULL)
+            relay->spec.saw(relay->spec.context, from->connection->number, data, length);
     } else {
         relay->counts.received += length;
     }
@@ -284,8 +294,8 @@ static void serve_connection(struct hb_relay *relay, struct connection *connecti
 
     fill(relay, client);
     fill(relay, server);
-    if (drain(client, server) < 0 || drain(server, client) < 0 || is_over(broken) ||
-        (is_over(client) && is_over(server))) {
+    if (drain(client, server) < 0 || (!is_held(relay, server) && drain(server, client) < 0) ||
+        is_over(broken) || (is_over(client) && is_over(server))) {
         close_connection(relay, connection);
         return;
     }
@@ -315,6 +325,40 @@ void hb_relay_serve(struct hb_relay *relay)
             serve_connection(relay, end->connection,
                              (event.events & (EPOLLERR | EPOLLHUP)) != 0 ? end : NULL);
     }
+}
+
+static bool has_held(const struct connection *connection)
+{
+    const struct pipe *pipe = &connection->server.in;
+
+    return pipe->begin < pipe->end || (pipe->ended && !connection->told_end);
+}
+
+bool hb_relay_holds(const struct hb_relay *relay)
+{
+    for (size_t i = 0; relay->spec.holds_answers && i < HB_RELAY_MAX_CONNECTIONS; i++)
+        if (relay->connections[i] != NULL && has_held(relay->connections[i]))
+            return true;
+    return false;
+}
+
+static void let_pass(struct hb_relay *relay, struct connection *connection)
+{
+    struct end *client = &connection->client, *server = &connection->server;
+
+    if (drain(server, client) < 0) {
+        close_connection(relay, connection);
+        return;
+    }
+    connection->told_end = is_over(server);
+    rearm(relay, server, client);
+}
+
+void hb_relay_let_pass(struct hb_relay *relay)
+{
+    for (size_t i = 0; i < HB_RELAY_MAX_CONNECTIONS; i++)
+        if (relay->connections[i] != NULL && has_held(relay->connections[i]))
+            let_pass(relay, relay->connections[i]);
 }
 
 struct hb_relay_counts hb_relay_counts(const struct hb_relay *relay)

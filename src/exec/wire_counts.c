@@ -32,16 +32,41 @@ static int too_slow(struct hb_error *err)
     return hb_fail(err, HB_ERR_RUN, "the server is too slow to count them in time");
 }
 
-/* A run of a counting: without the relay, and the same each time. */
-static struct hb_wire_run plain_run(const struct hb_wire_counting *counting, uint64_t requests)
+/* What counts. */
+struct manner {
+    const char *const *prefix;
+    bool is_slow, counts_instructions;
+};
+
+static void stop_relay(struct hb_relay **relay)
 {
-    return (struct hb_wire_run){
+    hb_relay_stop(*relay);
+}
+
+/* A run of a counting, the same each time: answers come when the client waits for them, however
+ * busy the machine is. */
+static int run_repeatably(const struct hb_wire_counting *counting, uint64_t requests,
+                          const struct manner *manner, struct hb_wire_run_result *ret,
+                          struct hb_error *err)
+{
+    const struct hb_relay_spec spec = {.url = hb_topology_url(counting->setup->topology),
+                                       .holds_answers = true};
+    HB_CLEANUP(stop_relay) struct hb_relay *relay = NULL;
+    struct hb_wire_run run = {
         .setup = counting->setup,
-        .base_url = hb_topology_url(counting->setup->topology),
         .dir = counting->dir,
+        .prefix = manner->prefix,
+        .is_slow = manner->is_slow,
+        .counts_instructions = manner->counts_instructions,
         .repeatable = true,
         .requests = requests,
     };
+
+    if (hb_relay_start(&spec, &relay, err) < 0)
+        return -1;
+    run.relay = relay;
+    run.base_url = hb_relay_url(relay);
+    return hb_wire_run(&run, ret, err);
 }
 
 /* ---- system calls ---- */
@@ -58,12 +83,12 @@ static int trace(const struct hb_wire_counting *counting, const char *strace, ui
     const char *path = hb_arena_printf(counting->arena, "%s/calls-%llu", counting->dir->path,
                                        (unsigned long long)requests);
     const char *words[HB_STRACE_WORDS + 1] = {NULL};
-    struct hb_wire_run run = plain_run(counting, requests);
+    const struct manner manner = {.prefix = words};
     struct hb_wire_run_result done;
 
     hb_strace_prefix(strace, path, words);
-    run.prefix = words;
-    if (hb_wire_run(&run, &done, err) < 0 || hb_buf_read_file(&table, path, err) < 0)
+    if (run_repeatably(counting, requests, &manner, &done, err) < 0 ||
+        hb_buf_read_file(&table, path, err) < 0)
         return -1;
     ret->requests = done.requests;
     return hb_strace_parse(hb_buf_text(&table), counting->arena, &ret->calls, err);
@@ -166,11 +191,10 @@ struct counted {
 static int run_with_events(const struct hb_wire_counting *counting, uint64_t requests,
                            struct counted *ret, struct hb_error *err)
 {
-    struct hb_wire_run run = plain_run(counting, requests);
+    const struct manner manner = {.counts_instructions = true};
     struct hb_wire_run_result done;
 
-    run.counts_instructions = true;
-    if (hb_wire_run(&run, &done, err) < 0)
+    if (run_repeatably(counting, requests, &manner, &done, err) < 0)
         return -1;
     if (done.instructions < 0)
         return hb_fail(err, HB_ERR_UNAVAILABLE, "the processor's counter did not count all along");
@@ -182,16 +206,14 @@ static int run_under_callgrind(const struct hb_wire_counting *counting, uint64_t
                                struct counted *ret, struct hb_error *err)
 {
     const char *words[HB_CALLGRIND_WORDS + 1];
-    struct hb_wire_run run = plain_run(counting, requests);
+    const struct manner manner = {.prefix = words, .is_slow = true};
     struct hb_wire_run_result done;
     char valgrind[PATH_MAX];
 
     if (hb_callgrind_find(valgrind, err) < 0)
         return -1;
     hb_callgrind_words(valgrind, words);
-    run.prefix = words;
-    run.is_slow = true;
-    if (hb_wire_run(&run, &done, err) < 0)
+    if (run_repeatably(counting, requests, &manner, &done, err) < 0)
         return -1;
     ret->requests = done.requests;
     return hb_callgrind_take(counting->dir->path, &ret->instructions, err);

@@ -13,11 +13,18 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "exec/job.h"
+#include "exec/stillness.h"
 #include "exec/variables.h"
 #include "exec/worker.h"
 
 #define LEAD_NS (2 * HB_NS_PER_MS)
 #define GRACE_NS (200 * HB_NS_PER_MS)
+
+/* A client waits when it slept in so many looks on end; one that never does gets its answer late.
+ */
+#define LOOKS 2
+#define LOOK_EVERY_NS (100 * HB_NS_PER_US)
+#define HELD_LIMIT_NS (1 * HB_NS_PER_S)
 
 struct limits {
     int64_t ready_ns, load_ns, drain_ns, exit_ns;
@@ -49,6 +56,8 @@ struct state {
     struct hb_judge judge;
     struct hb_run_result result;
     int64_t deadline_ns;
+    int64_t held_since_ns; /* 0: nothing is held back */
+    unsigned still_looks;
 };
 
 /* ---- beginning ---- */
@@ -145,6 +154,32 @@ static void go(struct state *state)
     hb_worker_go(&state->worker, &line);
 }
 
+/* ---- answers that are held back ---- */
+
+static bool is_holding(const struct state *state)
+{
+    return state->run->relay != NULL && hb_relay_holds(state->run->relay);
+}
+
+static void look(struct state *state)
+{
+    int64_t now_ns = hb_now_ns();
+
+    if (!is_holding(state)) {
+        state->held_since_ns = 0;
+        return;
+    }
+    if (state->held_since_ns == 0) {
+        state->held_since_ns = now_ns;
+        state->still_looks = 0;
+    }
+    state->still_looks = hb_is_still(state->worker.child.pid) ? state->still_looks + 1 : 0;
+    if (state->still_looks < LOOKS && now_ns < state->held_since_ns + HELD_LIMIT_NS)
+        return;
+    hb_relay_let_pass(state->run->relay);
+    state->held_since_ns = 0;
+}
+
 /* ---- the loop ---- */
 
 static int await(const struct state *state, struct pollfd slots[SLOTS], struct hb_error *err)
@@ -159,6 +194,8 @@ static int await(const struct state *state, struct pollfd slots[SLOTS], struct h
     slots[SLOT_RELAY] =
         (struct pollfd){state->run->relay != NULL ? hb_relay_fd(state->run->relay) : -1, POLLIN, 0};
     hb_worker_poll(&state->worker, true, &slots[SLOT_WORKER]);
+    if (is_holding(state) && wait_ns > LOOK_EVERY_NS)
+        wait_ns = LOOK_EVERY_NS;
     limit = (struct timespec){wait_ns / HB_NS_PER_S, wait_ns % HB_NS_PER_S};
     if (ppoll(slots, SLOTS, &limit, NULL) < 0 && errno != EINTR)
         return hb_fail_errno(err, errno, "poll");
@@ -176,6 +213,7 @@ static int loop(struct state *state, struct hb_error *err)
             return hb_fail(err, HB_ERR_INTERRUPTED, "interrupted");
         if (slots[SLOT_RELAY].revents != 0)
             hb_relay_serve(state->run->relay);
+        look(state);
         if (hb_worker_serve(&state->worker, &slots[SLOT_WORKER], &state->sink, err) < 0)
             return -1;
         if (state->worker.state == HB_WORKER_READY)

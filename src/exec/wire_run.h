@@ -9,7 +9,8 @@
 struct hb_wire_run {
     const struct hb_wire_setup *setup;
     const char *base_url;      /* to send to */
-    struct hb_relay *relay;    /* to serve meanwhile; NULL: none */
+    struct hb_relay *relay;    /* to serve meanwhile; NULL: none. Answers that it holds back
+                                  pass when the whole client waits */
     const char *const *prefix; /* words before the command, NULL-terminated: a tool that counts;
                                   NULL: none */
     bool is_slow;              /* that tool makes it tens of times as slow */
