@@ -208,14 +208,28 @@ static void add_end(struct hb_relay *relay, struct connection *connection, struc
     (void)epoll_ctl(relay->events_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
+/* Who looks at the bytes knows connections by their number, which therefore is never used again.
+ * HB_RELAY_MAX_CONNECTIONS: there is none left. */
+static size_t find_slot(const struct hb_relay *relay)
+{
+    size_t slot = 0;
+
+    if (relay->spec.saw != NULL)
+        return relay->counts.connections < HB_RELAY_MAX_CONNECTIONS
+                   ? (size_t)relay->counts.connections
+                   : HB_RELAY_MAX_CONNECTIONS;
+    while (slot < HB_RELAY_MAX_CONNECTIONS && relay->connections[slot] != NULL)
+        slot++;
+    return slot;
+}
+
 /* A client whose server does not take connections is to see just that: a closed one. */
 static void accept_one(struct hb_relay *relay)
 {
     const int on = 1;
     int client = accept4(relay->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    size_t slot = relay->counts.connections % HB_RELAY_MAX_CONNECTIONS;
-    bool full = relay->connections[slot] != NULL ||
-                (relay->spec.saw != NULL && relay->counts.connections >= HB_RELAY_MAX_CONNECTIONS);
+    size_t slot = find_slot(relay);
+    bool full = slot >= HB_RELAY_MAX_CONNECTIONS;
     int server = client < 0 || full ? -1 : dial(relay);
     struct connection *connection;
 

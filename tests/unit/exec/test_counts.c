@@ -1,6 +1,7 @@
 /* What counts instructions: the counter of the system, callgrind's files, and how a client's count
  * comes out; where valgrind is missing the real runs are skipped. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include "exec/counts.h"
 #include "exec/event_counter.h"
 #include "exec/rundir.h"
+#include "exec/stillness.h"
 #include "exec/wire_counts.h"
 
 /* ---- the system's counter ---- */
@@ -46,7 +48,7 @@ static void a_counter_sees_what_is_started_after_it_with_all_descendants(void **
     run_and_wait("/bin/sh", ":");
     one = hb_event_counter_read(fd);
     assert_true(one > 0);
-    run_and_wait("/bin/sh", "sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'; :");
+    run_and_wait("/bin/sh", "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; :");
     assert_true(hb_event_counter_read(fd) > 2 * one);
     close(fd);
 }
@@ -55,6 +57,38 @@ static void a_counter_that_cannot_be_is_an_error_and_reads_as_unknown(void **sta
 {
     assert_int_equal(hb_event_counter_open(12345678, 1), -1);
     assert_int_equal(hb_event_counter_read(-1), -1);
+}
+
+/* ---- who waits ---- */
+
+static bool becomes(pid_t pid, bool still)
+{
+    for (unsigned look = 0; look < 2000; look++) {
+        if (hb_is_still(pid) == still)
+            return true;
+        usleep(1000);
+    }
+    return false;
+}
+
+static void a_program_is_still_when_it_and_its_descendants_all_sleep(void **state HB_UNUSED)
+{
+    static const char *const idle = "sleep 60 & wait", *const busy = "(while :; do :; done) & wait";
+    const char *const scripts[] = {idle, busy};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(scripts); i++) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            setpgid(0, 0);
+            execl("/bin/sh", "sh", "-c", scripts[i], (char *)NULL);
+            _exit(127);
+        }
+        setpgid(pid, pid);
+        assert_true(becomes(pid, scripts[i] == idle));
+        assert_int_equal(kill(-pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+    }
 }
 
 /* ---- callgrind's files ---- */
@@ -181,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_counter_sees_what_is_started_after_it_with_all_descendants),
         cmocka_unit_test(a_counter_that_cannot_be_is_an_error_and_reads_as_unknown),
+        cmocka_unit_test(a_program_is_still_when_it_and_its_descendants_all_sleep),
         WITH_FOLDER(the_totals_of_all_processes_are_summed_and_their_files_are_gone),
         WITH_FOLDER(a_file_without_a_total_is_a_failure),
         WITH_FOLDER(a_link_in_place_of_a_file_is_not_followed),
