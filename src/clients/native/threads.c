@@ -266,11 +266,8 @@ static void settle(struct hb_threads *threads, struct task *task)
         sched_yield();
         state = TASK_OUTSIDE;
     }
-    if (state == TASK_ENDED) {
-        pthread_join(task->thread, NULL);
-    } else {
+    if (state != TASK_ENDED) {
         hb_recorder_flush(&task->recorder, hb_now_ns());
-        pthread_detach(task->thread);
         threads->worker->abandoned = true;
     }
     hb_totals_add(&threads->worker->totals, &task->recorder.totals);
@@ -288,7 +285,6 @@ void hb_threads_run(struct hb_threads *threads)
     wait_for_end(threads);
     for (int64_t i = 0; i < threads->task_count; i++)
         settle(threads, &threads->tasks[i]);
-    threads->thread_count = 0; /* all joined or detached */
 }
 
 void hb_threads_free(struct hb_threads *threads)
