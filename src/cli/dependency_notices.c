@@ -1,10 +1,14 @@
-/* A comparison of two versions is one of all that came with them: who reads "regressed" must know.
- */
+/* A comparison of two versions is one of all that came with them, and a branch is something else
+ * tomorrow: who reads "regressed" must know. */
 #include "cli/dependency_notices.h"
 
 #include <string.h>
 
+#include "registry/choice.h"
 #include "registry/dependencies.h"
+#include "registry/receipt.h"
+
+enum { SHORT_HASH = 12 };
 
 #define NOTICES_MAX 50 /* of which a reader learns that the environments have nothing in common */
 
@@ -42,6 +46,28 @@ static void add(struct hb_strings *notices, const char *text)
         notices->items[notices->count++] = text;
 }
 
+/* "head: git:origin/main is commit 3f2a91c07b14" */
+static void add_origins(struct hb_cli *cli, const struct hb_registry *registry,
+                        const struct hb_scenario *scenario, const struct hb_client_spec *client,
+                        struct hb_strings *notices)
+{
+    const struct hb_choice *choice = client->entry->choice;
+
+    for (size_t i = 0; choice != NULL && i < choice->packages_count; i++) {
+        const char *state = hb_receipt_state(registry->env_dir, hb_entry_environment(client->entry),
+                                             i, &cli->arena);
+
+        if (state[0] == '\0')
+            continue;
+        add(notices, hb_arena_printf(
+                         &cli->arena, "%s: %s %s %.*s", scenario->subjects[client->subject].name,
+                         choice->packages[i].text,
+                         choice->packages[i].kind == HB_PACKAGE_PATH ? "holds files with the hash"
+                                                                     : "is commit",
+                         SHORT_HASH, state));
+    }
+}
+
 static void add_changes(struct hb_cli *cli, const struct hb_registry *registry,
                         const struct hb_client_spec *base, const struct hb_client_spec *head,
                         struct hb_strings *notices)
@@ -68,6 +94,10 @@ struct hb_strings hb_dependency_notices(struct hb_cli *cli, const struct hb_regi
         .items = hb_arena_calloc(&cli->arena, NOTICES_MAX + 1, sizeof *notices.items),
     };
 
+    for (size_t i = 0; i < scenario->clients_count; i++) {
+        if (scenario->clients[i].subject <= 1) /* the control is the base */
+            add_origins(cli, registry, scenario, &scenario->clients[i], &notices);
+    }
     for (size_t i = 0; i < scenario->clients_count; i++) {
         const struct hb_client_spec *base = &scenario->clients[i];
         const struct hb_client_spec *head = find_side(scenario, base->label, 1);

@@ -13,6 +13,8 @@
 #include "exec/environment.h"
 #include "gate/stored.h"
 
+enum { NOTICES_MAX_BYTES = 1 << 20 };
+
 /* ---- what is known of the machine ---- */
 
 static struct hb_calibration from_row(const struct hb_calibration_row *row)
@@ -182,7 +184,7 @@ int hb_gate_prepare_pairs(struct hb_cli *cli, const struct hb_gate_request *requ
 
 /* ---- carrying out ---- */
 
-static const char *notices_json(struct hb_gate_run *run)
+static const char *notices_json(const struct hb_gate_run *run)
 {
     json_t *array = json_array();
     const char *kept;
@@ -233,12 +235,43 @@ static int begun(void *context, struct hb_store *store, int64_t sweep_id, struct
     return hb_store_save_gate(store, sweep_id, &record, margins_of(run), plan->pairs_count, err);
 }
 
-static void resumed(void *context, const struct hb_run_row *rows, size_t rows_count,
-                    const size_t *left, size_t left_count)
+/* A branch or a folder may have moved on: then the pairs that are left would be of something else
+ * than those that were made. What the subjects were made of is among the notices. */
+static int check_subjects_are_the_same(const struct hb_gate_run *run, struct hb_store *store,
+                                       int64_t sweep_id, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf now;
+    struct hb_gate_margins *margins;
+    struct hb_gate_record before = {.notices_json = ""};
+    size_t count;
+    bool found = false;
+
+    hb_buf_init(&now, NOTICES_MAX_BYTES);
+    hb_secrets_mask(&run->cli->secrets, notices_json(run), &now);
+    if (hb_store_load_gate(store, sweep_id, &run->cli->arena, &before, &margins, &count, &found,
+                           err) != 0)
+        return -1;
+    if (!found)
+        return hb_fail(err, HB_ERR_NOT_FOUND,
+                       "sweep %" PRId64 " is no gate: 'run --resume' goes on with it", sweep_id);
+    if (strcmp(before.notices_json, hb_buf_text(&now)) != 0)
+        return hb_fail(err, HB_ERR_INPUT,
+                       "what the subjects are made of has changed since gate %" PRId64
+                       " was begun: start a new one without --resume",
+                       sweep_id);
+    return 0;
+}
+
+static int resumed(void *context, struct hb_store *store, const struct hb_resumed *resumed,
+                   struct hb_error *err)
 {
     struct hb_gate_run *run = context;
 
-    hb_gating_resume(&run->gating, rows, rows_count, left, left_count);
+    if (check_subjects_are_the_same(run, store, resumed->sweep_id, err) != 0)
+        return -1;
+    hb_gating_resume(&run->gating, resumed->rows, resumed->rows_count, resumed->left,
+                     resumed->left_count);
+    return 0;
 }
 
 static int conclude(void *context, struct hb_store *store, int64_t sweep_id,

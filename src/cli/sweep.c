@@ -132,6 +132,21 @@ static void add_earlier(struct sweep *sweep, const struct hb_run_row *rows, size
     sweep->earlier = all;
 }
 
+static int tell_extension(struct sweep *sweep, const struct hb_run_row *rows, size_t count,
+                          struct hb_error *err)
+{
+    const struct hb_sweep_extension *extension = sweep->options->extension;
+    const struct hb_resumed resumed = {.sweep_id = sweep->id,
+                                       .rows = rows,
+                                       .rows_count = count,
+                                       .left = sweep->runs,
+                                       .left_count = sweep->runs_count};
+
+    if (extension == NULL)
+        return 0;
+    return extension->resumed(extension->context, sweep->store, &resumed, err);
+}
+
 /* What the sweep has found out before. */
 static int load_earlier(struct sweep *sweep, struct hb_error *err)
 {
@@ -141,9 +156,8 @@ static int load_earlier(struct sweep *sweep, struct hb_error *err)
     if (hb_store_load_runs(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) != 0)
         return -1;
     add_earlier(sweep, rows, count);
-    if (sweep->options->extension != NULL)
-        sweep->options->extension->resumed(sweep->options->extension->context, rows, count,
-                                           sweep->runs, sweep->runs_count);
+    if (tell_extension(sweep, rows, count, err) != 0)
+        return -1;
     if (hb_store_load_yardsticks(sweep->store, sweep->id, &sweep->cli->arena, &rows, &count, err) !=
         0)
         return -1;

@@ -13,6 +13,15 @@
 struct hb_store;
 struct hb_run_row;
 
+/* A sweep that goes on. */
+struct hb_resumed {
+    int64_t sweep_id;
+    const struct hb_run_row *rows; /* of all its runs; they live as long as the command */
+    size_t rows_count;
+    const size_t *left; /* positions of those that are still to be made */
+    size_t left_count;
+};
+
 /*
  * What a command adds whose sweep has a procedure of its own (a gate, a calibration): which runs
  * are needed, what is kept beside them, and what is told at the end in place of the reports.
@@ -22,10 +31,9 @@ struct hb_sweep_extension {
     const struct hb_exec_policy *policy;
     /* The sweep is in the store, and nothing has run. Not for one that is resumed. */
     int (*begun)(void *context, struct hb_store *store, int64_t sweep_id, struct hb_error *err);
-    /* In place of `begun`: what was run before (rows live as long as the command), and the runs
-     * that are left. */
-    void (*resumed)(void *context, const struct hb_run_row *rows, size_t rows_count,
-                    const size_t *left, size_t left_count);
+    /* In place of `begun`. May refuse. */
+    int (*resumed)(void *context, struct hb_store *store, const struct hb_resumed *resumed,
+                   struct hb_error *err);
     /* All that could be run was, or the sweep was interrupted. */
     int (*conclude)(void *context, struct hb_store *store, int64_t sweep_id, int *exit_code,
                     struct hb_error *err);

@@ -77,9 +77,10 @@ int hb_package_resolve(const struct hb_package *package, struct hb_arena *arena,
         return resolve_revision(package, arena, ret_argument, ret_state, err);
     if (package->kind == HB_PACKAGE_PATH)
         return resolve_path(package, arena, ret_argument, ret_state, err);
-    if (package->kind == HB_PACKAGE_REMOTE) { /* what it leads to is not asked over a network */
-        *ret_argument = hb_arena_printf(arena, "git+%s@%s", package->url, package->value);
-        *ret_state = "";
+    if (package->kind == HB_PACKAGE_REMOTE) { /* it is not asked over a network here */
+        *ret_argument = hb_arena_printf(arena, "git+%s@%s", package->url,
+                                        package->commit != NULL ? package->commit : package->value);
+        *ret_state = package->commit != NULL ? package->commit : "";
         return 0;
     }
     *ret_argument = package->value;
@@ -149,9 +150,11 @@ static int put_choice(uint64_t *hash, const struct hb_choice *choice, struct hb_
     put_text(hash, choice->version != NULL ? choice->version : "");
     put_text(hash, choice->python != NULL ? choice->python : "");
     for (size_t i = 0; i < choice->packages_count; i++) {
+        struct hb_package package = choice->packages[i];
         const char *argument = "", *state = "";
 
-        if (hb_package_resolve(&choice->packages[i], arena, &argument, &state, err) != 0)
+        package.commit = NULL; /* which of others know only after asking */
+        if (hb_package_resolve(&package, arena, &argument, &state, err) != 0)
             return -1;
         put_text(hash, argument);
         put_text(hash, state);

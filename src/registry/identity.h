@@ -16,7 +16,8 @@ int hb_identity_of(const struct hb_registry *registry, const struct hb_entry *en
 
 /*
  * What a package leads to, as the package manager takes it: a requirement as it is, a path, or
- * "git+file:///repository@COMMIT". *ret_state tells one state from another: the commit, or the
+ * "git+file:///repository@COMMIT", or "git+https://…@COMMIT" once it was asked (package->commit).
+ * *ret_state tells one state from another: the commit, or the
  * hash of the files; "" for a requirement.
  */
 int hb_package_resolve(const struct hb_package *package, struct hb_arena *arena,

@@ -17,6 +17,7 @@
 #include "registry/installer.h"
 #include "registry/receipt.h"
 #include "registry/remedy.h"
+#include "registry/remote_revision.h"
 
 static const struct hb_installer *const installers[] = {&hb_installer_pip, &hb_installer_npm,
                                                         &hb_installer_go, &hb_installer_apt};
@@ -62,6 +63,54 @@ static bool has_receipt(const struct hb_registry *registry, const struct hb_entr
     hb_receipt_read(registry->env_dir, hb_entry_environment(entry), arena, &receipt);
     return receipt.version != NULL;
 }
+
+/* ---- repositories elsewhere ---- */
+
+/* A copy of the entry whose revisions of repositories elsewhere are commits: those of now. */
+static int ask_remotes(const struct hb_entry *entry, struct hb_arena *arena,
+                       const struct hb_entry **ret_entry, struct hb_error *err)
+{
+    const struct hb_choice *choice = entry->choice;
+    struct hb_entry *asked = hb_arena_memdup(arena, entry, sizeof *entry);
+    struct hb_choice *own;
+    struct hb_package *packages;
+
+    *ret_entry = entry;
+    if (choice == NULL || choice->packages_count == 0)
+        return 0;
+    own = hb_arena_memdup(arena, choice, sizeof *choice);
+    packages = hb_arena_memdup(arena, choice->packages, choice->packages_count * sizeof *packages);
+    for (size_t i = 0; i < choice->packages_count; i++) {
+        if (packages[i].kind == HB_PACKAGE_REMOTE &&
+            hb_remote_commit(packages[i].url, packages[i].value, arena, &packages[i].commit, err) !=
+                0)
+            return hb_wrap(err, "'%.200s'", packages[i].text);
+    }
+    own->packages = packages;
+    asked->choice = own;
+    *ret_entry = asked;
+    return 0;
+}
+
+/* Whether the environment that is there was made of other commits than those of now. */
+static bool has_moved(const struct hb_registry *registry, const struct hb_entry *entry,
+                      struct hb_arena *arena)
+{
+    const struct hb_choice *choice = entry->choice;
+
+    for (size_t i = 0; choice != NULL && i < choice->packages_count; i++) {
+        const char *state;
+
+        if (choice->packages[i].kind != HB_PACKAGE_REMOTE)
+            continue;
+        state = hb_receipt_state(registry->env_dir, hb_entry_environment(entry), i, arena);
+        if (strcmp(state, choice->packages[i].commit) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- receipts ---- */
 
 static json_t *describe_choice(const struct hb_choice *choice, struct hb_arena *arena,
                                struct hb_error *err)
@@ -258,8 +307,10 @@ int hb_install(const struct hb_registry *registry, const struct hb_entry *entry,
     if (problem != NULL)
         return hb_fail(err, HB_ERR_INPUT, "%s %s", entry->name, problem);
     hb_arena_init(&arena);
-    if (is_there(registry, entry, ret_result, &there, err) != 0)
+    if (is_there(registry, entry, ret_result, &there, err) != 0 ||
+        ask_remotes(entry, &arena, &installation.entry, err) != 0)
         return -1;
+    there = there && !has_moved(registry, installation.entry, &arena);
     if (is_settled(registry, entry, options, there, ret_result))
         return 0;
     result = install(&installation, find_installer(entry->install_kind), ret_result, err);

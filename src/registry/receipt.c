@@ -99,6 +99,19 @@ void hb_receipt_read(const char *env_dir, const char *environment, struct hb_are
     json_decref(json);
 }
 
+const char *hb_receipt_state(const char *env_dir, const char *environment, size_t index,
+                             struct hb_arena *arena)
+{
+    json_t *json = hb_receipt_load(env_dir, environment);
+    const json_t *packages = json_object_get(json_object_get(json, "chosen"), "install");
+    const char *state =
+        json_string_value(json_object_get(json_array_get(packages, index), "state"));
+    const char *kept = hb_arena_strdup(arena, state != NULL ? state : "");
+
+    json_decref(json);
+    return kept;
+}
+
 static int is_environment(const struct dirent *item)
 {
     return item->d_name[0] != '.';

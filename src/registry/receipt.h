@@ -34,6 +34,11 @@ json_t *hb_receipt_load(const char *env_dir, const char *environment);
 void hb_receipt_read(const char *env_dir, const char *environment, struct hb_arena *arena,
                      struct hb_receipt *ret_receipt);
 
+/* What the index-th of the chosen packages led to when the environment was made: a commit, or the
+ * hash of files; "" when it is not known. In `arena`. */
+const char *hb_receipt_state(const char *env_dir, const char *environment, size_t index,
+                             struct hb_arena *arena);
+
 /* All environments, by name. An env_dir that is not there has none. */
 int hb_receipts_list(const char *env_dir, struct hb_arena *arena, struct hb_receipt **ret_receipts,
                      size_t *ret_count, struct hb_error *err) HB_MUST_CHECK;

@@ -116,6 +116,7 @@ struct hb_package {
     const char
         *folder;     /* where it was written, absolute; of a revision a folder of its repository */
     const char *url; /* of a repository elsewhere; else NULL */
+    const char *commit; /* what its revision leads to now; NULL: it was not asked */
 };
 
 /* What a user chose in place of what this program ships for an entry. */
