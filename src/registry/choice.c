@@ -120,9 +120,8 @@ static const struct ability {
     bool version, python, packages;
 } abilities[] = {
     {"pip", NULL, true, true, true},
-    {"npm", "comes from npm: only 'version' can be chosen", true, false, false},
-    {"go", "is built from this program's sources: only 'version' can be chosen", true, false,
-     false},
+    {"npm", "comes from npm: it has no 'python'", true, false, true},
+    {"go", "is built by Go: it has no 'python'", true, false, true},
     {"builtin", "is part of this program: there is one version of it", false, false, false},
     {"apt", "comes from the system: there is one version of it", false, false, false},
     {"manual", "is installed by hand: this program knows of one version", false, false, false},
@@ -150,7 +149,8 @@ static const struct ability *ability_of(const struct hb_entry *entry)
     return NULL;
 }
 
-/* A version needs something that it is the version of: its own name will not do for a module. */
+/* A version or a checkout needs something that it is one of: a client's own name will not do for a
+ * module, and one of the standard library alone has none. */
 static bool lacks_module(const struct hb_entry *entry)
 {
     return strcmp(entry->install_kind, "go") == 0 &&
@@ -163,10 +163,11 @@ const char *hb_choice_problem(const struct hb_entry *entry, const struct hb_choi
         return NULL;
     if (exceeds(ability_of(entry), choice))
         return ability_of(entry)->excuse;
-    if (choice->version != NULL && lacks_module(entry))
-        return "names no module whose version could be chosen";
+    if (lacks_module(entry))
+        return "names no module ('package' in its registry file) that could be chosen: what it "
+               "measures comes with Go itself";
     if (choice->version != NULL && choice->packages_count > 0)
-        return "gets its version from 'install': write it there, as NAME==VERSION";
+        return "gets its version from 'install': write it there";
     return NULL;
 }
 

@@ -1,9 +1,10 @@
 /* Node: `npm ci` in a copy of the shipped package.json and package-lock.json, whose hashes npm
- * checks; for a version of the user's choice `npm install` of that version over them. */
+ * checks; for a version or a checkout of the user's choice `npm install` of that over them. */
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/paths.h"
+#include "registry/checkout.h"
 #include "registry/identity.h"
 #include "registry/installer.h"
 
@@ -22,25 +23,120 @@ static int copy_file(struct hb_installation *installation, const char *folder, c
     return hb_installation_write(installation, name, hb_buf_text(&text), &copy, err);
 }
 
-static int run_npm(struct hb_installation *installation, const char *command, const char *package,
-                   struct hb_error *err)
-{
-    const char *const argv[] = {"npm",        command, "--no-audit", "--no-fund", "--omit=dev",
-                                "--loglevel", "error", package,      NULL};
+enum { ARGUMENTS_MAX = 64 };
 
+/* `packages` end with NULL. Folders are packed and copied, as a registry would have them: a link
+ * would change what is measured whenever somebody edits. */
+static int run_npm(struct hb_installation *installation, const char *command,
+                   const char *const *packages, struct hb_error *err)
+{
+    const char *argv[ARGUMENTS_MAX] = {"npm",       command,           "--no-audit",
+                                       "--no-fund", "--omit=dev",      "--loglevel",
+                                       "error",     "--install-links", "--"};
+    size_t count = 9;
+
+    for (; *packages != NULL; packages++) {
+        if (count + 1 == ARGUMENTS_MAX)
+            return hb_fail(err, HB_ERR_LIMIT, "too many packages");
+        argv[count++] = *packages;
+    }
     return hb_installation_run(installation, argv, installation->folder, err);
 }
 
-static int install_version(struct hb_installation *installation, struct hb_error *err)
+/* As npm takes it: "undici@7.1.0", a folder, "git+file:///repository#COMMIT". */
+static int argument_of(const struct hb_package *package, struct hb_arena *arena,
+                       const char **ret_argument, struct hb_error *err)
+{
+    struct hb_source source;
+
+    *ret_argument = package->value;
+    if (hb_source_of(package, arena, &source, err) != 0)
+        return -1;
+    if (source.repository != NULL)
+        *ret_argument =
+            hb_arena_printf(arena, "git+%s%s#%s", *source.repository == '/' ? "file://" : "",
+                            source.repository, source.revision);
+    return 0;
+}
+
+static int choose_arguments(const struct hb_installation *installation, const char **arguments,
+                            struct hb_error *err)
 {
     const struct hb_entry *entry = installation->entry;
-    const char *package =
-        entry->packages != NULL && entry->packages[0] != NULL ? entry->packages[0] : entry->name;
+    const struct hb_choice *choice = entry->choice;
+
+    for (size_t i = 0; i < choice->packages_count; i++) {
+        if (argument_of(&choice->packages[i], installation->arena, &arguments[i], err) != 0)
+            return -1;
+    }
+    if (choice->version != NULL)
+        arguments[0] = hb_arena_printf(installation->arena, "%s@%s",
+                                       entry->packages != NULL && entry->packages[0] != NULL
+                                           ? entry->packages[0]
+                                           : entry->name,
+                                       choice->version);
+    return 0;
+}
+
+static json_t *dependencies_of(const char *folder, struct hb_arena *arena)
+{
+    json_t *manifest = json_load_file(hb_arena_printf(arena, "%s/package.json", folder), 0, NULL);
+    json_t *dependencies = json_incref(json_object_get(manifest, "dependencies"));
+
+    json_decref(manifest);
+    return dependencies;
+}
+
+/* A checkout of another package would stand beside the one that is measured, unused. */
+static int refuse_strangers(const struct hb_installation *installation, const char *shipped,
+                            struct hb_error *err)
+{
+    json_t *known = dependencies_of(shipped, installation->arena);
+    json_t *now = dependencies_of(installation->folder, installation->arena);
+    const char *name, *stranger = NULL;
+    json_t *value;
+
+    json_object_foreach(now, name, value)
+    {
+        if (json_object_get(known, name) == NULL)
+            stranger = hb_arena_strdup(installation->arena, name);
+    }
+    json_decref(known);
+    json_decref(now);
+    return stranger == NULL ? 0
+                            : hb_fail(err, HB_ERR_INPUT,
+                                      "'install' names the package %.200s, which %s/package.json "
+                                      "does not: the client would not use it",
+                                      stranger, shipped);
+}
+
+static int install_chosen(struct hb_installation *installation, const char *shipped,
+                          struct hb_error *err)
+{
+    const char **arguments = hb_arena_calloc(
+        installation->arena, installation->entry->choice->packages_count + 2, sizeof *arguments);
 
     json_object_set_new(installation->receipt, "hashes", json_false());
-    return run_npm(installation, "install",
-                   hb_arena_printf(installation->arena, "%s@%s", package, entry->choice->version),
-                   err);
+    if (choose_arguments(installation, arguments, err) != 0 ||
+        run_npm(installation, "install", arguments, err) != 0)
+        return -1;
+    return refuse_strangers(installation, shipped, err);
+}
+
+/* "7.30.0", of a checkout "7.30.0 (git 5f0c9a3e77b1)" or "7.30.0 (path)". */
+static const char *version_of(const json_t *package, struct hb_arena *arena)
+{
+    const char *version = json_string_value(json_object_get(package, "version"));
+    const char *from = json_string_value(json_object_get(package, "resolved"));
+    const char *commit = from != NULL ? strchr(from, '#') : NULL;
+
+    if (version == NULL)
+        version = "";
+    if (from != NULL && strncmp(from, "git", 3) == 0 && commit != NULL)
+        return hb_arena_printf(arena, "%s (git %.12s)", version, commit + 1);
+    if (from != NULL && strncmp(from, "file:", 5) == 0)
+        return hb_arena_printf(arena, "%s (path)", version);
+    return version;
 }
 
 /* {"node_modules/undici": {"version": "7.30.0"}, …} as npm leaves it. */
@@ -58,7 +154,8 @@ static int describe(struct hb_installation *installation, struct hb_error *err)
     json_object_foreach(json_object_get(lock, "packages"), key, value)
     {
         if (strncmp(key, prefix, strlen(prefix)) == 0)
-            json_object_set(packages, key + strlen(prefix), json_object_get(value, "version"));
+            json_object_set_new(packages, key + strlen(prefix),
+                                json_string(version_of(value, installation->arena)));
     }
     json_object_set_new(installation->receipt, "packages", packages);
     json_decref(lock);
@@ -72,6 +169,7 @@ static int describe(struct hb_installation *installation, struct hb_error *err)
 static int fill(struct hb_installation *installation, struct hb_error *err)
 {
     const struct hb_entry *entry = installation->entry;
+    static const char *const none[] = {NULL};
     const char *folder;
 
     if (hb_install_path(installation->registry, entry, entry->install_args[0], installation->arena,
@@ -80,8 +178,8 @@ static int fill(struct hb_installation *installation, struct hb_error *err)
         copy_file(installation, folder, "package-lock.json", err) != 0)
         return -1;
     json_object_set_new(installation->receipt, "hashes", json_true());
-    if ((entry->choice != NULL ? install_version(installation, err)
-                               : run_npm(installation, "ci", NULL, err)) != 0)
+    if ((entry->choice != NULL ? install_chosen(installation, folder, err)
+                               : run_npm(installation, "ci", none, err)) != 0)
         return err->code == HB_ERR_UNAVAILABLE && !installation->unreachable
                    ? hb_fail(err, HB_ERR_UNAVAILABLE,
                              "npm is not installed: apt-get install nodejs npm")

@@ -1,0 +1,5 @@
+module example.org/gopher
+
+go 1.19
+
+require example.org/greeting v1.0.0

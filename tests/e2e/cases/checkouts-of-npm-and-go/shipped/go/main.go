@@ -1,0 +1,9 @@
+package main
+
+import (
+	"os"
+
+	"example.org/greeting"
+)
+
+func main() { os.Stdout.WriteString(greeting.Version + "\n") }
