@@ -59,15 +59,15 @@ int hb_cli_load_scenario(struct hb_cli *cli, const char *path,
 }
 
 int hb_cli_parse_scenario(struct hb_cli *cli, const char *name, const char *text,
+                          const struct hb_scenario_overrides *overrides,
                           const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                           struct hb_error *err)
 {
     HB_CLEANUP(hb_diags_release) struct hb_diags diags;
-    struct hb_scenario_overrides overrides = {0};
 
     hb_diags_init(&diags);
-    if (hb_scenario_parse(name, text, strlen(text), &overrides, registry, &cli->arena,
-                          &cli->secrets, ret_scenario, &diags, err) != 0)
+    if (hb_scenario_parse(name, text, strlen(text), overrides, registry, &cli->arena, &cli->secrets,
+                          ret_scenario, &diags, err) != 0)
         return fail_with_diags(cli, &diags, name, err);
     return 0;
 }

@@ -73,8 +73,9 @@ int hb_cli_load_scenario(struct hb_cli *cli, const char *path,
                          const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                          struct hb_error *err) HB_MUST_CHECK;
 
-/* The same for a scenario in memory. */
+/* The same for a scenario in memory; `overrides` may be NULL. */
 int hb_cli_parse_scenario(struct hb_cli *cli, const char *name, const char *text,
+                          const struct hb_scenario_overrides *overrides,
                           const struct hb_registry *registry, struct hb_scenario **ret_scenario,
                           struct hb_error *err) HB_MUST_CHECK;
 

@@ -315,7 +315,7 @@ static int run_bench(struct hb_cli *cli, const void *opaque, HB_UNUSED char *con
         fputs(text, stdout);
         return 0;
     }
-    if (hb_planning_make_from_text(cli, "bench", text, sweep.smoke, &planning, err) != 0)
+    if (hb_planning_make_from_text(cli, "bench", text, NULL, sweep.smoke, &planning, err) != 0)
         return -1;
     return hb_sweep(cli, &planning, &sweep, exit_code, err);
 }

@@ -78,8 +78,8 @@ static int load_margins(struct comparing *comparing, struct hb_error *err)
                                 &comparing->judging, err);
     if (hb_cli_load_registry(comparing->cli, &comparing->judging.registry, err) != 0)
         return -1;
-    return hb_planning_make_from_text(comparing->cli, "defaults", any, false, &comparing->judging,
-                                      err);
+    return hb_planning_make_from_text(comparing->cli, "defaults", any, NULL, false,
+                                      &comparing->judging, err);
 }
 
 static int fail_nothing_left(struct hb_error *err)

@@ -1,11 +1,15 @@
 /* replay: one cell by hand, under a tracer or a debugger if need be. */
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "cli/commands.h"
 #include "cli/planning.h"
 #include "exec/replay.h"
+#include "store/origin.h"
 #include "store/store.h"
 
 struct replay_options {
@@ -30,12 +34,10 @@ static const struct hb_option replay_option_table[] = {
      "Stop after so many requests"},
 };
 
-/* The plan of a stored sweep is made again from the scenario's text, which is stored with it. */
-static int plan_from_store(struct hb_cli *cli, const struct replay_options *options,
-                           struct hb_planning *ret_planning, struct hb_error *err)
+static int find_sweep(struct hb_cli *cli, const struct replay_options *options,
+                      struct hb_sweep_row *ret_sweep, struct hb_error *err)
 {
     const char *selector = options->sweep != NULL ? options->sweep : "latest";
-    struct hb_sweep_row sweep;
     struct hb_store *store;
     int result;
 
@@ -43,12 +45,68 @@ static int plan_from_store(struct hb_cli *cli, const struct replay_options *opti
         return hb_fail(err, HB_ERR_INPUT, "--set needs --scenario");
     if (hb_store_open(hb_cli_database(cli, options->database), HB_STORE_READ, &store, err) != 0)
         return -1;
-    result = hb_store_find_sweep(store, selector, &cli->arena, &sweep, err);
+    result = hb_store_find_sweep(store, selector, &cli->arena, ret_sweep, err);
     hb_store_close(store);
-    if (result != 0 || hb_cli_load_registry(cli, &ret_planning->registry, err) != 0)
+    return result;
+}
+
+/* To the folder that the sweep's relative paths start from. */
+static int go_there(struct hb_cli *cli, const struct hb_sweep_row *sweep,
+                    const struct hb_origin *origin, struct hb_error *err)
+{
+    char here[PATH_MAX];
+
+    if (origin->directory == NULL ||
+        (getcwd(here, sizeof here) != NULL && strcmp(here, origin->directory) == 0))
+        return 0;
+    if (chdir(origin->directory) != 0)
+        return hb_fail_errno(err, errno,
+                             "go to %.300s, where sweep %" PRId64 " was started (--scenario FILE "
+                             "takes the cell from a file instead)",
+                             origin->directory, sweep->id);
+    fprintf(stderr, "http-benchmark: in %s, where sweep %" PRId64 " was started\n",
+            hb_cli_safe(cli, origin->directory), sweep->id);
+    return 0;
+}
+
+static void fill_folders(struct hb_cli *cli, const struct hb_origin *origin)
+{
+    size_t count = 0;
+
+    while (origin->client_folders != NULL && origin->client_folders[count] != NULL)
+        count++;
+    if (cli->client_folders.count > 0 || count == 0)
+        return;
+    cli->client_folders.items = hb_arena_memdup(&cli->arena, origin->client_folders,
+                                                (count + 1) * sizeof *origin->client_folders);
+    cli->client_folders.count = count;
+}
+
+/* The plan of a stored sweep is made again of the scenario's text, which is stored with it, and of
+ * what the command line laid over it. Files that it names are read as they are now. */
+static int plan_from_store(struct hb_cli *cli, const struct replay_options *options,
+                           struct hb_planning *ret_planning, struct hb_error *err)
+{
+    struct hb_sweep_row sweep;
+    struct hb_origin origin;
+    const char *name;
+
+    if (find_sweep(cli, options, &sweep, err) != 0)
         return -1;
-    return hb_planning_make_from_text(cli, sweep.scenario_name, sweep.scenario_text, false,
-                                      ret_planning, err);
+    hb_origin_read(sweep.origin_json, &cli->arena, &origin);
+    name = strcmp(sweep.scenario_path, "-") == 0 ? "standard input" : sweep.scenario_path;
+    fill_folders(cli, &origin);
+    if (go_there(cli, &sweep, &origin, err) != 0 ||
+        hb_cli_load_registry(cli, &ret_planning->registry, err) != 0 ||
+        hb_planning_make_from_text(cli, name, sweep.scenario_text, &origin.overrides, false,
+                                   ret_planning, err) != 0)
+        return -1;
+    if (strcmp(ret_planning->scenario->hash, sweep.scenario_hash) != 0)
+        fprintf(stderr,
+                "http-benchmark: not quite what sweep %" PRId64 " ran: a file that its scenario "
+                "extends has changed since\n",
+                sweep.id);
+    return 0;
 }
 
 /* "5c45" or "5c45@head". */

@@ -74,7 +74,8 @@ static int read_spec(struct hb_cli *cli, const char *name, const struct serve_op
 
     hb_buf_init(&text, 1 << 16);
     if (write_scenario(name, options, &text, err) != 0 ||
-        hb_cli_parse_scenario(cli, "(options)", hb_buf_text(&text), registry, &scenario, err) != 0)
+        hb_cli_parse_scenario(cli, "(options)", hb_buf_text(&text), NULL, registry, &scenario,
+                              err) != 0)
         return -1;
     *ret_spec = &scenario->servers[0];
     return 0;

@@ -31,13 +31,14 @@ int hb_planning_make(struct hb_cli *cli, const char *path, const struct hb_strin
     return hb_planning_make_with(cli, path, &overrides, filters, smoke, ret_planning, err);
 }
 
-int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,
+int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text,
+                               const struct hb_scenario_overrides *overrides, bool smoke,
                                struct hb_planning *ret_planning, struct hb_error *err)
 {
     struct hb_plan_options options = {.smoke = smoke};
 
-    if (hb_cli_parse_scenario(cli, name, text, &ret_planning->registry, &ret_planning->scenario,
-                              err) != 0)
+    if (hb_cli_parse_scenario(cli, name, text, overrides, &ret_planning->registry,
+                              &ret_planning->scenario, err) != 0)
         return -1;
     return hb_plan_make(ret_planning->scenario, &options, &cli->arena, &ret_planning->plan, err);
 }

@@ -27,8 +27,10 @@ int hb_planning_make_with(struct hb_cli *cli, const char *path,
                           const struct hb_strings *filters, bool smoke,
                           struct hb_planning *ret_planning, struct hb_error *err) HB_MUST_CHECK;
 
-/* The same for a scenario in memory; ret_planning->registry is loaded already. */
-int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text, bool smoke,
+/* The same for a scenario in memory; ret_planning->registry is loaded already. `overrides` may be
+ * NULL. */
+int hb_planning_make_from_text(struct hb_cli *cli, const char *name, const char *text,
+                               const struct hb_scenario_overrides *overrides, bool smoke,
                                struct hb_planning *ret_planning,
                                struct hb_error *err) HB_MUST_CHECK;
 

@@ -5,7 +5,9 @@
 #include "cli/sweep.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/progress.h"
 #include "cli/revision.h"
@@ -94,16 +96,19 @@ static int on_wire(void *context, const struct hb_wire_result *result, struct hb
 static int begin_new(struct sweep *sweep, struct hb_error *err)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf environment;
-    char fingerprint[HB_FINGERPRINT_BYTES], revision[HB_REVISION_BYTES];
+    char fingerprint[HB_FINGERPRINT_BYTES], revision[HB_REVISION_BYTES], directory[PATH_MAX];
     struct hb_sweep_info info = {
         .scenario = sweep->planning->scenario,
         .tool_version = HB_VERSION,
         .revision = revision,
         .fingerprint = fingerprint,
         .tags = sweep->options->tags.items,
+        .client_folders = sweep->cli->client_folders.items,
         .purpose = sweep->options->smoke ? HB_PURPOSE_SMOKE : HB_PURPOSE_MEASURED,
     };
 
+    if (getcwd(directory, sizeof directory) != NULL)
+        info.directory = directory;
     hb_buf_init(&environment, 1 << 20);
     hb_environment_json(&environment);
     hb_environment_fingerprint(fingerprint);

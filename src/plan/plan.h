@@ -172,8 +172,8 @@ struct hb_span {
 
 /*
  * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below
- * span->total_ns. Constant arrivals, Poisson ones from `seed`, or bursts: one when the window
- * opens, the others whole periods before and after it. rate->per_second must be above 0.
+ * span->total_ns. Constant arrivals, Poisson ones from `seed`, or bursts: one
+ * shortly after the window opens, the others whole periods before and after it. rate->per_second must be above 0.
  * HB_ERR_LIMIT when there would be more than HB_SCHEDULE_MAX_COUNT. Memory is malloc'd; the caller
  * frees *ret_offsets (NULL when the count is 0).
  */

@@ -47,6 +47,7 @@ const struct hb_run_label hb_run_labels[] = {
     TEXT("mode", mode),
     TEXT("runtime", runtime),
     TEXT("http", http),
+    TEXT("profile", profile),
     TEXT("server", server),
     TEXT("method", method),
     TEXT("url", url),

@@ -302,8 +302,10 @@ static const struct hb_field rate_fields[] = {
      .type = &hb_type_duration,
      .minimum = HB_NS_PER_MS,
      .maximum = HOUR_NS,
-     .help = "From one burst to the next. The first that is measured is due when the window opens; "
-             "those before it fall into the warm-up, when that is as long.",
+     .help =
+         "From one burst to the next. The first that is measured is due a quarter of it (50 ms at "
+         "most) after the window opens; those before it fall into the warm-up, when that is as "
+         "long.",
      .example = "6s"},
 };
 static const struct hb_table rate_table = {

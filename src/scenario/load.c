@@ -148,6 +148,21 @@ static int read_document(const struct input *input, struct hb_document *document
     return hb_document_load(document, input->path, features, sets, count, diags);
 }
 
+/* Its texts outlive the scenario: they are of the command line, or in its arena. */
+static const struct hb_scenario_overrides *keep(const struct hb_scenario_overrides *overrides,
+                                                struct hb_arena *arena)
+{
+    struct hb_scenario_overrides *copy;
+
+    if (overrides == NULL)
+        return NULL;
+    copy = hb_arena_memdup(arena, overrides, sizeof *overrides);
+    if (overrides->subjects_count > 0)
+        copy->subjects = hb_arena_memdup(arena, overrides->subjects,
+                                         overrides->subjects_count * sizeof *overrides->subjects);
+    return copy;
+}
+
 static int load(const struct input *input, struct hb_loading *loading, struct hb_error *err)
 {
     struct hb_raw_scenario *raw = hb_arena_alloc(loading->arena, sizeof *raw);
@@ -165,6 +180,7 @@ static int load(const struct input *input, struct hb_loading *loading, struct hb
         result = -1;
     loading->raw = raw;
     loading->scenario = hb_arena_alloc(loading->arena, sizeof *loading->scenario);
+    loading->scenario->overrides = keep(input->overrides, loading->arena);
     if (result == 0) /* definitions trust every value to be one of its type */
         result = load_definitions(loading, input->path, err);
     load_all(loading, input);

@@ -283,8 +283,9 @@ struct hb_scenario {
     struct hb_run_options run;
     const struct hb_threshold *thresholds;
     size_t thresholds_count;
-    struct hb_gate_options gate;     /* defaults where the scenario says nothing */
-    const char *const *allow_remote; /* NULL-terminated host names */
+    struct hb_gate_options gate;                   /* defaults where the scenario says nothing */
+    const char *const *allow_remote;               /* NULL-terminated host names */
+    const struct hb_scenario_overrides *overrides; /* what was laid over the file; NULL: nothing */
 };
 
 /*
@@ -302,7 +303,7 @@ struct hb_subject_override {
                           the working directory. */
 };
 
-/* What the command line and the environment add. */
+/* What the command line and the environment add. The texts must outlive the scenario. */
 struct hb_scenario_overrides {
     const char *const *sets; /* "run.rounds=3", NULL-terminated; NULL: none */
     const struct hb_subject_override *subjects;

@@ -43,6 +43,7 @@ static const struct hb_field fields[] = {
     SAME(TEXT, runtime),
     FIELD("c.protocol", TEXT, http),
     FIELD("c.options", TEXT, options_json),
+    FIELD("c.profile", TEXT, profile),
     FIELD("c.concurrency", U32, concurrency),
     FIELD(ARRIVALS, TEXT, arrivals),
     FIELD("c.rate", DOUBLE, rate),

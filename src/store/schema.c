@@ -285,3 +285,17 @@ int hb_schema_add_instructions(struct hb_store *store, struct hb_error *err)
                       "ALTER TABLE wires ADD COLUMN instructions_by TEXT;",
                       err);
 }
+
+/* Version 8: what a sweep was made of and who carries it out; and the profile, which the cell's
+ * JSON holds unless it is the default, as a column. */
+static const char origins_sql[] =
+    "ALTER TABLE sweeps ADD COLUMN origin TEXT;"
+    "ALTER TABLE sweeps ADD COLUMN holder TEXT;"
+    "ALTER TABLE cells ADD COLUMN profile TEXT NOT NULL DEFAULT 'tuned';"
+    "UPDATE cells SET profile = json_extract(canonical, '$.profile')"
+    "  WHERE json_valid(canonical) AND json_extract(canonical, '$.profile') IS NOT NULL;";
+
+int hb_schema_add_origins(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store, origins_sql, err);
+}

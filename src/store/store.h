@@ -48,12 +48,14 @@ struct hb_sweep_info {
     const char *revision;         /* of the repository the scenario lies in; "" when unknown */
     const char *environment_json; /* hb_environment_json() */
     const char *fingerprint;
-    const char *const *tags; /* "K=V", NULL-terminated */
+    const char *const *tags;           /* "K=V", NULL-terminated */
+    const char *directory;             /* absolute: where the runner was started */
+    const char *const *client_folders; /* --clients, NULL-terminated; NULL: none */
     enum hb_run_purpose purpose;
 };
 
 enum hb_sweep_status {
-    HB_SWEEP_RUNNING,     /* in progress, or the runner was killed */
+    HB_SWEEP_RUNNING,     /* in progress, or the runner was killed: then read as interrupted */
     HB_SWEEP_COMPLETE,    /* no run is pending */
     HB_SWEEP_INTERRUPTED, /* Ctrl-C: --resume goes on */
     HB_SWEEP_BUDGET,      /* whole rounds were left out for lack of time; --resume goes on */
@@ -110,6 +112,8 @@ struct hb_sweep_row {
         *revision;
     const char *scenario_path; /* as it was given */
     const char *scenario_text, *environment_json, *tags_json;
+    const char *origin_json; /* hb_origin_read(); "" in older sweeps */
+    const char *holder;      /* hb_holder_look(): whose process it is or was; "" in older sweeps */
     const char *settings_json; /* what runs depend on beside their cells; "" in older sweeps */
     int64_t started_wall_ns, ended_wall_ns; /* 0 when not ended */
     uint64_t seed;
@@ -129,6 +133,7 @@ struct hb_run_row {
     const char *contender; /* who is held against others: the client, "httpx/async [head]" */
     const char *series;    /* what makes the cell's id, the window's length aside: canonical JSON */
     const char *http, *options_json;
+    const char *profile; /* "tuned", "stock" */
     uint32_t concurrency;
     const char *arrivals; /* "closed": a loop; else "constant", "poisson", "bursts" */
     double rate;          /* requests a second, of bursts the mean; 0: closed loop */

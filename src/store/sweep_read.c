@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/holder.h"
 #include "store/fields.h"
 #include "store/store.h"
 
@@ -29,6 +30,8 @@ static const struct hb_field fields[] = {
     FIELD("e.facts", TEXT, environment_json),
     FIELD("s.tags", TEXT, tags_json),
     FIELD("s.settings", TEXT, settings_json),
+    FIELD("s.origin", TEXT, origin_json),
+    FIELD("s.holder", TEXT, holder),
     FIELD("s.started_wall_ns", I64, started_wall_ns),
     FIELD("s.ended_wall_ns", I64, ended_wall_ns),
     FIELD("s.seed", I64, seed),
@@ -39,6 +42,14 @@ static const struct hb_field fields[] = {
     FIELD(COUNT_OF(" AND status = 'failed'"), I64, runs_failed),
     FIELD(COUNT_OF(" AND status = 'not_needed'"), I64, runs_not_needed),
 };
+
+static void read_row(sqlite3_stmt *statement, struct hb_arena *arena, struct hb_sweep_row *ret)
+{
+    hb_fields_read(fields, HB_ARRAY_LEN(fields), statement, arena, ret);
+    if (strcmp(ret->status, hb_sweep_status_name(HB_SWEEP_RUNNING)) == 0 &&
+        hb_holder_look(ret->holder) == HB_HOLDER_GONE)
+        ret->status = hb_sweep_status_name(HB_SWEEP_INTERRUPTED);
+}
 
 static int prepare(struct hb_store *store, const char *rest, sqlite3_stmt **ret_statement,
                    struct hb_error *err)
@@ -69,7 +80,7 @@ int hb_store_list_sweeps(struct hb_store *store, struct hb_arena *arena,
         if (!row)
             break;
         rows = hb_grow(rows, &capacity, count, sizeof(*rows));
-        hb_fields_read(fields, HB_ARRAY_LEN(fields), statement, arena, &rows[count++]);
+        read_row(statement, arena, &rows[count++]);
     }
     *ret_rows = count == 0 ? NULL : hb_arena_memdup(arena, rows, count * sizeof(*rows));
     *ret_count = count;
@@ -143,6 +154,6 @@ int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_
         return -1;
     if (!row)
         return fail_not_found(store, selector, err);
-    hb_fields_read(fields, HB_ARRAY_LEN(fields), statement, arena, ret_row);
+    read_row(statement, arena, ret_row);
     return 0;
 }

@@ -6,8 +6,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "exec/holder.h"
 #include "store/db.h"
 #include "store/mask.h"
+#include "store/origin.h"
 #include "store/row.h"
 #include "store/store.h"
 
@@ -70,6 +72,16 @@ char *hb_run_settings_json(const struct hb_run_options *run)
     return text;
 }
 
+static char *origin_json(const struct hb_sweep_info *info)
+{
+    struct hb_origin origin = {.directory = info->directory,
+                               .client_folders = info->client_folders};
+
+    if (info->scenario->overrides != NULL)
+        origin.overrides = *info->scenario->overrides;
+    return hb_origin_json(&origin);
+}
+
 static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info,
                         int64_t *ret_sweep_id, struct hb_error *err)
 {
@@ -77,6 +89,9 @@ static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info
     HB_CLEANUP(hb_free_ptr) char *masked_tags = hb_mask_json(store->secrets, tags);
     HB_CLEANUP(hb_free_ptr) char *settings = hb_run_settings_json(&info->scenario->run);
     HB_CLEANUP(hb_free_ptr) char *facts = hb_mask_json(store->secrets, info->environment_json);
+    HB_CLEANUP(hb_free_ptr) char *origin = origin_json(info);
+    HB_CLEANUP(hb_free_ptr) char *masked_origin = hb_mask_json(store->secrets, origin);
+    char holder[HB_HOLDER_BYTES];
     struct hb_row row = {0};
     int64_t environment_id;
 
@@ -94,6 +109,9 @@ static int insert_sweep(struct hb_store *store, const struct hb_sweep_info *info
     hb_row_name(&row, "revision", info->revision);
     hb_row_name(&row, "tags", masked_tags);
     hb_row_name(&row, "settings", settings);
+    hb_row_name(&row, "origin", masked_origin);
+    hb_holder_self(holder);
+    hb_row_name(&row, "holder", holder);
     hb_row_integer(&row, "environment_id", environment_id);
     hb_row_integer(&row, "started_wall_ns", hb_wall_ns());
     if (hb_row_insert_one(store, "sweeps", &row, err) != 0)
@@ -128,6 +146,7 @@ static int insert_cell(struct hb_store *store, sqlite3_stmt **statement, int64_t
     hb_row_text(&row, "client_library", hb_cell_client_library(scenario, cell, &arena));
     hb_row_name(&row, "mode", hb_mode_name(client->mode));
     hb_row_name(&row, "options", options);
+    hb_row_name(&row, "profile", hb_profile_name(scenario->profiles[cell->profile]));
     hb_row_name(&row, "method", hb_method_name(cell->method));
     hb_row_text(&row, "url", scenario->urls[cell->url].url);
     hb_row_name(&row, "protocol", hb_http_name(scenario->protocols[cell->protocol]));
@@ -226,11 +245,16 @@ static int check_complete(struct hb_store *store, int64_t sweep_id, struct hb_er
 int hb_store_end_sweep(struct hb_store *store, int64_t sweep_id, enum hb_sweep_status status,
                        struct hb_error *err)
 {
+    char holder[HB_HOLDER_BYTES];
     struct hb_row row = {0};
 
     if (status == HB_SWEEP_COMPLETE && check_complete(store, sweep_id, err) != 0)
         return -1;
     hb_row_name(&row, "status", hb_sweep_status_name(status));
     hb_row_known(&row, "ended_wall_ns", status != HB_SWEEP_RUNNING, hb_wall_ns());
+    if (status == HB_SWEEP_RUNNING) { /* resumed, by this process */
+        hb_holder_self(holder);
+        hb_row_name(&row, "holder", holder);
+    }
     return hb_row_update(store, "sweeps", sweep_id, &row, err);
 }
