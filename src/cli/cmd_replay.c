@@ -87,12 +87,13 @@ static void fill_folders(struct hb_cli *cli, const struct hb_origin *origin)
 static int plan_from_store(struct hb_cli *cli, const struct replay_options *options,
                            struct hb_planning *ret_planning, struct hb_error *err)
 {
-    struct hb_sweep_row sweep;
+    struct hb_sweep_row sweep = {0};
     struct hb_origin origin;
     const char *name;
 
     if (find_sweep(cli, options, &sweep, err) != 0)
         return -1;
+    HB_ASSERT(sweep.scenario_path != NULL);
     hb_origin_read(sweep.origin_json, &cli->arena, &origin);
     name = strcmp(sweep.scenario_path, "-") == 0 ? "standard input" : sweep.scenario_path;
     fill_folders(cli, &origin);
@@ -102,10 +103,10 @@ static int plan_from_store(struct hb_cli *cli, const struct replay_options *opti
                                    ret_planning, err) != 0)
         return -1;
     if (strcmp(ret_planning->scenario->hash, sweep.scenario_hash) != 0)
-        fprintf(stderr,
-                "http-benchmark: not quite what sweep %" PRId64 " ran: a file that its scenario "
-                "extends has changed since\n",
-                sweep.id);
+        fprintf(stderr, "http-benchmark: not quite what sweep %" PRId64 " ran: %s\n", sweep.id,
+                origin.directory != NULL
+                    ? "a file that its scenario extends has changed since"
+                    : "older versions did not store its folder and the command line's part");
     return 0;
 }
 
@@ -181,7 +182,9 @@ const struct hb_command hb_command_replay = {
     .description =
         "Start the cell's server, print the job and go lines, and run its worker in the "
         "foreground. Nothing is stored. CELL is an id or the beginning of one, of the newest "
-        "stored sweep or of --scenario, with @NAME behind it for another subject than the base. "
+        "stored sweep or of --scenario, with @NAME behind it for another subject than the base. A "
+        "stored sweep is made again of its text, in the folder where it was started, with the "
+        "--set, --clients and subjects it was given. "
         "Words after -- come before the worker's command:\n"
         "  http-benchmark replay 5c45 -- perf stat\n"
         "  http-benchmark replay 5c45 -- gdb -ex 'run < {input}' --args",

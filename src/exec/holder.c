@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,14 +46,29 @@ void hb_holder_self(char ret_holder[HB_HOLDER_BYTES])
              facts.pid, started_at(facts.pid));
 }
 
+/* 0, or -1 when it is not what hb_holder_self() writes. */
+static int parse(const char *holder, struct facts *ret)
+{
+    const char *words[4];
+
+    for (unsigned i = 0; i < 4; i++) {
+        words[i] = hb_proc_word(holder, i);
+        if (*words[i] == '\0')
+            return -1;
+    }
+    snprintf(ret->boot, sizeof ret->boot, "%.*s", (int)strcspn(words[0], " "), words[0]);
+    snprintf(ret->namespace, sizeof ret->namespace, "%.*s", (int)strcspn(words[1], " "), words[1]);
+    ret->pid = strtol(words[2], NULL, 10);
+    ret->started = strtoull(words[3], NULL, 10);
+    return ret->pid > 0 && ret->started > 0 ? 0 : -1;
+}
+
 enum hb_holder_state hb_holder_look(const char *holder)
 {
     struct facts here = {0}, there = {0};
 
     read_place(&here);
-    if (sscanf(holder, "%39s %39s %ld %" SCNu64, there.boot, there.namespace, &there.pid,
-               &there.started) != 4 ||
-        here.boot[0] == '\0')
+    if (parse(holder, &there) != 0 || here.boot[0] == '\0')
         return HB_HOLDER_UNKNOWN;
     if (strcmp(here.boot, there.boot) != 0)
         return HB_HOLDER_GONE;

@@ -51,7 +51,7 @@ static int read_module(struct hb_installation *installation, const char *folder,
     const char *const argv[] = {
         "go", "mod", "edit", "-json", hb_arena_printf(installation->arena, "%s/go.mod", folder),
         NULL};
-    const char *output;
+    const char *output = "";
 
     if (hb_installation_ask(installation, argv, &output, err) != 0)
         return -1;
@@ -109,7 +109,7 @@ static int replace_module(struct hb_installation *installation, const struct hb_
                           size_t number, const char *sources, struct hb_error *err)
 {
     struct hb_arena *arena = installation->arena;
-    const char *checkout, *module, *replacement;
+    const char *checkout = "", *module = "", *replacement;
     const char *edit[] = {"mod", "edit", NULL, NULL};
 
     if (hb_checkout(installation, package, hb_arena_printf(arena, "checkout-%zu", number),
