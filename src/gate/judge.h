@@ -29,7 +29,9 @@
 #include "gate/verdict.h"
 
 #define HB_UNCHANGED_CONFIDENCE 0.9 /* 5 % to either side */
-#define HB_INVALID_SHARE 0.1 /* of one side's runs: more with a bad flag make a cell invalid */
+/* Of one side's runs: more with a bad flag make a cell invalid, but no lone one of three or more.
+ */
+#define HB_INVALID_SHARE 0.1
 
 struct hb_rules {
     struct hb_gate_margin margins[HB_GATE_METRICS]; /* of this cell, overrides applied */

@@ -91,13 +91,19 @@ static const char *find_error(const struct side_tally sides[HB_SIDES], bool tole
     return NULL;
 }
 
+/* A lone run among several is luck, and one of five figures bends no median. */
+static bool is_flagged(const struct side_tally *side)
+{
+    return side->flagged > HB_INVALID_SHARE * side->ok && (side->flagged > 1 || side->ok < 3);
+}
+
 static const char *find_objection(const struct side_tally sides[HB_SIDES], unsigned invalidating,
                                   struct hb_arena *arena)
 {
     for (size_t i = HB_SIDES; i-- > 0;) {
         unsigned flags = sides[i].flags & invalidating;
 
-        if (!(sides[i].flagged > HB_INVALID_SHARE * sides[i].ok))
+        if (!is_flagged(&sides[i]))
             continue;
         return hb_arena_printf(arena, "%s in %u of %u runs of %s",
                                hb_flag_name((unsigned)__builtin_ctz(flags)), sides[i].flagged,

@@ -372,14 +372,20 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const struct hb_cell_verdict *judge_cell(struct judged *judged, struct hb_pair *pairs)
+static const struct hb_cell_verdict *judge_some(struct judged *judged, struct hb_pair *pairs,
+                                                size_t count)
 {
-    struct hb_paired_cell cell = {.pairs = pairs, .count = MOST};
+    struct hb_paired_cell cell = {.pairs = pairs, .count = count};
     struct hb_error err;
 
     assert_int_equal(
         hb_judge_paired_cell(&cell, &judged->rules, &judged->arena, &judged->cell, &err), 0);
     return &judged->cell;
+}
+
+static const struct hb_cell_verdict *judge_cell(struct judged *judged, struct hb_pair *pairs)
+{
+    return judge_some(judged, pairs, MOST);
 }
 
 static void make_equal(struct hb_pair pairs[MOST])
@@ -458,6 +464,19 @@ static void a_bad_flag_in_many_runs_makes_the_cell_invalid(void **state)
     assert_int_equal(judged->cell.flags, HB_FLAG_SERVER_LIMITED | HB_FLAG_ERRORS);
 }
 
+static void a_lone_bad_flag_is_luck_unless_there_is_hardly_another_run(void **state)
+{
+    struct judged *judged = *state;
+    struct hb_pair pairs[MOST];
+
+    make_equal(pairs);
+    pairs[0].sides[HB_SIDE_BASE].flags = HB_FLAG_LITTLES_LAW;
+    assert_int_equal(judge_some(judged, pairs, 5)->verdict, HB_VERDICT_UNCHANGED);
+    assert_int_equal(judge_some(judged, pairs, 2)->verdict, HB_VERDICT_INVALID);
+    pairs[3].sides[HB_SIDE_BASE].flags = HB_FLAG_LITTLES_LAW;
+    assert_int_equal(judge_some(judged, pairs, 5)->verdict, HB_VERDICT_INVALID);
+}
+
 static void only_metrics_that_decide_make_the_verdict(void **state)
 {
     struct judged *judged = *state;
@@ -519,6 +538,7 @@ int main(void)
         WITH(nothing_measured_is_never_green),
         WITH(the_tolerant_leave_out_a_failed_run_but_not_a_cell_of_them),
         WITH(a_bad_flag_in_many_runs_makes_the_cell_invalid),
+        WITH(a_lone_bad_flag_is_luck_unless_there_is_hardly_another_run),
         WITH(only_metrics_that_decide_make_the_verdict),
         WITH(a_cell_that_one_side_lacks_is_named_so),
     };
