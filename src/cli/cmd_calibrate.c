@@ -153,17 +153,19 @@ static void print_text(struct hb_cli *cli, const struct hb_calibration *calibrat
            "confirmations for nothing            %.0f %% of cells\n",
            calibration->order_effect * 100, calibration->false_route_rate * 100);
     if (calibration->confirm_pairs > 0)
-        printf("a change of 10 %% in CPU is shown by  %u pairs\n", calibration->confirm_pairs);
+        printf("+10 %% of CPU is caught by            %u pairs and %u fresh ones, 19 times in 20\n",
+               calibration->screen_pairs, calibration->confirm_pairs);
     else
-        printf("a change of 10 %% in CPU is not shown by as many pairs as a gate makes\n");
+        printf("+10 %% of CPU is not caught by as many pairs as a gate makes\n");
 }
 
 static void print_json(const struct hb_calibration *calibration)
 {
     json_t *metrics = json_object();
     json_t *json =
-        json_pack("{s:I,s:I,s:i}", "cells", (json_int_t)calibration->cells, "pairs",
-                  (json_int_t)calibration->pairs, "confirm_pairs", (int)calibration->confirm_pairs);
+        json_pack("{s:I,s:I,s:i,s:i}", "cells", (json_int_t)calibration->cells, "pairs",
+                  (json_int_t)calibration->pairs, "screen_pairs", (int)calibration->screen_pairs,
+                  "confirm_pairs", (int)calibration->confirm_pairs);
 
     for (unsigned metric = 0; metric < HB_GATE_METRICS; metric++) {
         if (!isnan(calibration->noise[metric]))

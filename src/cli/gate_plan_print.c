@@ -23,12 +23,16 @@ static void add_cell(struct hb_text_table *table, struct hb_gate_run *run, size_
     else
         hb_text_table_addf(table, "%.1f %% of %s", detectable * 100,
                            hb_gate_metric_name(planned->best));
+    if (isnan(planned->acquits))
+        hb_text_table_add(table, "unknown");
+    else
+        hb_text_table_addf(table, "%.1f %%", planned->acquits * 100);
 }
 
 static void print_cells(struct hb_gate_run *run, FILE *out)
 {
-    static const char *const headers[] = {"client", "request", ">×",
-                                          "server", ">window", ">can see"};
+    static const char *const headers[] = {"client",   "request",          ">×", "server", ">window",
+                                          ">can see", ">unchanged within"};
     struct hb_text_table table;
 
     hb_text_table_init(&table, &run->cli->arena, headers, HB_ARRAY_LEN(headers));
@@ -66,6 +70,27 @@ static void print_stages(struct hb_gate_run *run, FILE *out)
                 plan->count);
 }
 
+/* Why so many pairs. */
+static void print_choice(const struct hb_gate_run *run, FILE *out)
+{
+    const struct hb_gate_plan *plan = &run->plan;
+    double sought = plan->sought * 100;
+
+    if (plan->pairs == HB_PAIRS_CALIBRATED && plan->cut_from == 0)
+        fprintf(out, "pairs are as this machine was calibrated: they catch +%g %% 19 times in 20\n",
+                sought);
+    if (plan->pairs == HB_PAIRS_TOO_NOISY)
+        fprintf(out,
+                "as this machine was calibrated, no number of pairs that a gate makes catches +%g "
+                "%% 19 times in 20: take longer windows, or a quieter machine\n",
+                sought);
+    if (plan->cut_from > 0)
+        fprintf(out,
+                "the budget holds %u fresh pairs a cell instead of %u: 'can see' is less than it "
+                "could be; set gate.budget higher, or leave out cells (--filter)\n",
+                plan->options.confirm_pairs, plan->cut_from);
+}
+
 void hb_gate_print_plan(struct hb_gate_run *run, FILE *out)
 {
     fprintf(out, "base  %s\nhead  %s\n\n", hb_cli_safe(run->cli, run->base),
@@ -73,6 +98,7 @@ void hb_gate_print_plan(struct hb_gate_run *run, FILE *out)
     print_cells(run, out);
     fputc('\n', out);
     print_stages(run, out);
+    print_choice(run, out);
     if (!run->calibrated)
         fprintf(out,
                 "what it can see is assumed of a shared machine; 'http-benchmark calibrate "

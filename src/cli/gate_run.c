@@ -152,7 +152,8 @@ int hb_gate_prepare(struct hb_cli *cli, const struct hb_gate_request *request,
 
     *run = (struct hb_gate_run){.cli = cli, .request = request};
     if (make_planning(run, &request->sets, 0, err) != 0 || load_calibration(run, err) != 0 ||
-        hb_gating_plan(cli, &run->planning.plan, &run->calibration, &run->plan, err) != 0 ||
+        hb_gating_plan(cli, &run->planning.plan, run->calibrated ? &run->calibration : NULL,
+                       &run->plan, err) != 0 ||
         plan_again(run, run->plan.rounds, &run->plan.cells[0], run->plan.options.sentinels, err) !=
             0)
         return -1;

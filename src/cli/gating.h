@@ -36,7 +36,7 @@ struct hb_gating {
 
 /*
  * What to run for a scenario with subjects: the planner's answer for its pairs. `plan` is of the
- * scenario as it is; its rounds do not matter.
+ * scenario as it is; its rounds do not matter. `calibration` is NULL where there is none.
  */
 int hb_gating_plan(struct hb_cli *cli, const struct hb_plan *plan,
                    const struct hb_calibration *calibration, struct hb_gate_plan *ret_plan,

@@ -4,14 +4,10 @@
 #include <math.h>
 
 #include "base/assert.h"
+#include "gate/family.h"
 #include "gate/power.h"
 #include "gate/procedure.h"
 #include "measure/stats_signed_rank.h"
-
-/* More pairs than this to see +10 % is no gate. */
-#define CONFIRM_MOST 60u
-
-static const double SOUGHT = 0.1; /* the change that confirm_pairs are suggested for */
 
 struct hb_calibration hb_calibration_assumed(void)
 {
@@ -45,6 +41,18 @@ static struct hb_metric_verdict judge(enum hb_gate_metric metric,
     return verdict;
 }
 
+/* The scatter of normal pairs that would leave as wide an interval. A few pairs that are far off,
+ * as every shared machine has them, blow up a standard deviation, but not the interval that a gate
+ * decides by. Where there are too few pairs for an interval, it is the standard deviation. */
+static double scatter_of(const struct hb_metric_verdict *verdict)
+{
+    double reach = log(verdict->ratio.high / verdict->ratio.low) / 2;
+
+    if (!verdict->ratio.reached)
+        return verdict->scatter;
+    return hb_scatter_of_interval(verdict->pairs, verdict->ratio.confidence, reach);
+}
+
 /* Within cells: cells differ in nothing here, but a lasting difference between sides is no noise.
  * NAN: no cell has two pairs with this figure. */
 static double pool_noise(const struct hb_paired_cells *cells, enum hb_gate_metric metric,
@@ -59,7 +67,7 @@ static double pool_noise(const struct hb_paired_cells *cells, enum hb_gate_metri
 
         if (!verdict.measured || verdict.pairs < 2)
             continue;
-        squares += verdict.scatter * verdict.scatter * (verdict.pairs - 1);
+        squares += pow(scatter_of(&verdict), 2) * (verdict.pairs - 1);
         freedom += verdict.pairs - 1;
     }
     return freedom > 0 ? sqrt(squares / freedom) : NAN;
@@ -99,15 +107,15 @@ static double count_routed(const struct hb_paired_cells *cells,
 
 /* ---- suggestions ---- */
 
-static unsigned pairs_to_see(double noise, const struct hb_gate_options *options)
+/* Of one cell that is slower, whatever the scenario says of pairs: for each metric one test. */
+static struct hb_pairs_needed pairs_to_catch(double noise, const struct hb_gate_options *options)
 {
-    double limit = 1 + options->margins[HB_GATE_CPU].relative;
+    struct hb_gate_options open = *options;
+    int tests = __builtin_popcount(hb_interval_metrics(options->margins));
 
-    for (unsigned pairs = hb_least_pairs(options->alpha); pairs <= CONFIRM_MOST; pairs++) {
-        if (hb_resolution_of_pairs(pairs, options->alpha, noise, limit) <= SOUGHT)
-            return pairs;
-    }
-    return 0;
+    open.open_pairs = HB_GATE_OPEN_SCREEN | HB_GATE_OPEN_CONFIRM;
+    return hb_pairs_to_catch(&open, (size_t)tests, noise,
+                             1 + options->margins[HB_GATE_CPU].relative, HB_SOUGHT);
 }
 
 static size_t count_pairs(const struct hb_paired_cells *cells)
@@ -124,6 +132,7 @@ struct hb_calibration hb_calibrate(const struct hb_paired_cells *cells,
 {
     struct hb_calibration calibration = {
         .cells = cells->count, .pairs = count_pairs(cells), .order_effect = NAN};
+    struct hb_pairs_needed needed;
 
     for (unsigned i = 0; i < HB_GATE_METRICS; i++) {
         calibration.noise[i] = pool_noise(cells, (enum hb_gate_metric)i, options);
@@ -131,6 +140,8 @@ struct hb_calibration hb_calibrate(const struct hb_paired_cells *cells,
             hb_unchanged_margin(options->pooled_pairs, options->alpha, calibration.noise[i]);
     }
     calibration.false_route_rate = count_routed(cells, options);
-    calibration.confirm_pairs = pairs_to_see(calibration.noise[HB_GATE_CPU], options);
+    needed = pairs_to_catch(calibration.noise[HB_GATE_CPU], options);
+    calibration.screen_pairs = needed.screen;
+    calibration.confirm_pairs = needed.confirm;
     return calibration;
 }

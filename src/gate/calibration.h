@@ -7,6 +7,8 @@
 
 #include "gate/observations.h"
 
+#define HB_SOUGHT 0.1 /* the change that pairs are chosen for, where nothing else is said */
+
 struct hb_calibration {
     size_t cells, pairs; /* that it was made of, all in all; 0: there is none */
     /* Standard deviation of ln(head / base) of one pair, pooled over cells; NAN: unknown. About
@@ -20,7 +22,10 @@ struct hb_calibration {
     double false_route_rate;
     /* The smallest that `unchanged` can be shown at nine times in ten within pooled_pairs; NAN. */
     double margins[HB_GATE_METRICS];
-    unsigned confirm_pairs; /* that show +10 % CPU nine times in ten; 0: more than a gate makes */
+    /* With which a gate catches +10 % CPU of one cell 19 times in 20; 0: more than a gate makes.
+     * What a gate is planned with follows from `noise` and its own margins. screen_pairs is not
+     * kept. */
+    unsigned screen_pairs, confirm_pairs;
 };
 
 /*

@@ -99,25 +99,40 @@ size_t hb_planner_must_confirm(const struct hb_planner_input *input, size_t coun
 }
 
 /* The longest windows with which every cell can be confirmed; else the shortest. */
-static void choose_windows(const struct hb_planner_input *input, struct hb_gate_plan *plan)
+static struct windows choose_windows(const struct hb_planner_input *input,
+                                     struct hb_gate_plan *plan)
 {
     enum { STEPS = 4 };
+    struct windows windows = AS_THEY_ARE;
 
     if (input->fixed_windows) {
         reckon(input, AS_THEY_ARE, plan);
-        return;
+        return AS_THEY_ARE;
     }
     for (int step = 0; step <= STEPS; step++) {
         double share = (double)step / STEPS;
-        struct windows windows = {
+
+        windows = (struct windows){
             HB_GATE_WINDOW_NS - (int64_t)(share * (HB_GATE_WINDOW_NS - HB_GATE_WINDOW_LEAST_NS)),
             HB_GATE_WARMUP_NS - (int64_t)(share * (HB_GATE_WARMUP_NS - HB_GATE_WARMUP_LEAST_NS)),
         };
 
         reckon(input, windows, plan);
         if (plan->confirmable == plan->count)
-            return;
+            break;
     }
+    return windows;
+}
+
+/* Shorter windows first, then fewer pairs, until those fit that have to. */
+static void make_fit(const struct hb_planner_input *input, struct hb_gate_plan *plan)
+{
+    struct windows windows = choose_windows(input, plan);
+
+    while (plan->confirmable < hb_planner_must_confirm(input, input->count) &&
+           hb_planner_cut_pairs(input, plan))
+        reckon(input, windows, plan);
+    plan->rounds = hb_procedure_rounds(&plan->options);
 }
 
 /* ---- what can be seen ---- */
@@ -143,15 +158,17 @@ static void set_detectable(const struct hb_planner_input *input, const struct hb
         const struct hb_gate_margin *margin = &input->cells[number].margins[i];
 
         cell->noise[i] = calibration.noise[i];
-        cell->detectable[i] =
-            hb_is_exact((enum hb_gate_metric)i, margin)
-                ? NAN
-                : hb_resolution_of_gate(&plan->options, cell->noise[i], 1 + margin->relative);
+        cell->detectable[i] = hb_is_exact((enum hb_gate_metric)i, margin)
+                                  ? NAN
+                                  : hb_planner_resolution(input, &plan->options, cell->noise[i],
+                                                          1 + margin->relative);
         if (!shows_speed(i, margin) || !(cell->detectable[i] < best))
             continue;
         best = cell->detectable[i];
         cell->best = (enum hb_gate_metric)i;
     }
+    cell->acquits = hb_unchanged_margin(plan->options.pooled_pairs, plan->options.alpha,
+                                        cell->noise[cell->best]);
 }
 
 static void set_all_detectable(const struct hb_planner_input *input, struct hb_gate_plan *plan)
@@ -226,8 +243,8 @@ int hb_gate_plan_make(const struct hb_planner_input *input, struct hb_arena *are
         plan.options.sentinels = (unsigned)input->count;
     if (hb_planner_check_options(input, err) != 0)
         return -1;
-    plan.rounds = hb_procedure_rounds(&plan.options);
-    choose_windows(input, &plan);
+    hb_planner_choose_pairs(input, &plan);
+    make_fit(input, &plan);
     if (hb_planner_check_time(input, &plan, err) != 0)
         return -1;
     set_all_detectable(input, &plan);

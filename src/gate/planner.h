@@ -38,10 +38,22 @@ struct hb_gate_cell_plan {
     double noise[HB_GATE_METRICS];      /* of a pair, as expected; NAN: unknown */
     double detectable[HB_GATE_METRICS]; /* nine times in ten by screen and confirmation; NAN */
     enum hb_gate_metric best;           /* the metric that decides and shows the smallest change */
+    double acquits; /* the least margin of it within which all pairs show that nothing changed */
+};
+
+/* Why there are as many pairs as there are. */
+enum hb_pairs_choice {
+    HB_PAIRS_AS_WRITTEN, /* by the scenario, or by default */
+    HB_PAIRS_CALIBRATED, /* they catch what is sought, on this machine, 19 times in 20 */
+    HB_PAIRS_TOO_NOISY,  /* no number that a gate makes would: those of the scenario */
 };
 
 struct hb_gate_plan {
-    struct hb_gate_options options; /* as they take effect: sentinels never exceed the cells */
+    /* As they take effect: sentinels never exceed the cells, pairs are chosen. */
+    struct hb_gate_options options;
+    enum hb_pairs_choice pairs;
+    double sought;     /* what pairs are chosen for: must_resolve, or HB_SOUGHT */
+    unsigned cut_from; /* fresh pairs there would be, did the budget hold them; 0: it does */
     struct hb_gate_cell_plan *cells;
     size_t count;
     unsigned rounds;          /* hb_procedure_rounds() */

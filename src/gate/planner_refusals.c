@@ -129,24 +129,25 @@ static int refuse_time(const struct hb_planner_input *input, const struct hb_gat
 {
     const struct hb_gate_options *options = &plan->options;
     size_t fit = cells_that_fit(input, plan);
-    char fewer[96] = "";
+    char fewer[96] = "", pairs[64] = "";
 
     if (fit > 0)
         snprintf(fewer, sizeof fewer, ", keep at most %zu cells (--filter, exclude)", fit);
+    if (options->confirm_pairs > hb_least_pairs(options->alpha))
+        snprintf(pairs, sizeof pairs, ", or lower gate.pairs.confirm (at least %u)",
+                 hb_least_pairs(options->alpha));
     return hb_fail(
         err, HB_ERR_LIMIT,
         "the gate does not fit its budget of %s: the screen takes %s (%zu cells × %u pairs × 2 "
         "runs "
         "of %s on average, %u controls, %s beside the runs), and confirming %zu of the cells takes "
-        "up to %s (%u pairs each); together %s. Set gate.budget: %.0fm%s%s, or lower "
-        "gate.pairs.confirm (at "
-        "least %u)",
+        "up to %s (%u pairs each); together %s. Set gate.budget: %.0fm%s%s%s",
         span_of((double)options->budget_ns).text, span_of((double)plan->screen_ns).text,
         plan->count, options->screen_pairs, span_of(mean_run(plan)).text, options->sentinels,
         span_of((double)input->once_ns + options->screen_pairs * (double)input->round_ns).text,
         confirmed, span_of((double)confirmed * (double)plan->confirm_cell_ns).text,
         options->confirm_pairs, span_of(needed).text, ceil(needed / (60 * (double)HB_NS_PER_S)),
-        fewer, window_advice(input), hb_least_pairs(options->alpha));
+        fewer, window_advice(input), pairs);
 }
 
 int hb_planner_check_time(const struct hb_planner_input *input, const struct hb_gate_plan *plan,
@@ -165,13 +166,15 @@ int hb_planner_check_time(const struct hb_planner_input *input, const struct hb_
 /* ---- what cannot be seen ---- */
 
 /* Confirmation pairs that would show it; 0: no number that a gate makes. */
-static unsigned pairs_that_resolve(const struct hb_gate_plan *plan,
+static unsigned pairs_that_resolve(const struct hb_planner_input *input,
+                                   const struct hb_gate_plan *plan,
                                    const struct hb_gate_cell_plan *cell, double limit)
 {
     struct hb_gate_options options = plan->options;
 
-    for (; options.confirm_pairs <= 60; options.confirm_pairs++) {
-        if (hb_resolution_of_gate(&options, cell->noise[cell->best], limit) <= options.must_resolve)
+    for (; options.confirm_pairs <= HB_PAIRS_MOST; options.confirm_pairs++) {
+        if (hb_planner_resolution(input, &options, cell->noise[cell->best], limit) <=
+            options.must_resolve)
             return options.confirm_pairs;
     }
     return 0;
@@ -182,7 +185,7 @@ static int refuse_resolution(const struct hb_planner_input *input, const struct 
 {
     const struct hb_gate_cell_plan *cell = &plan->cells[number];
     double limit = 1 + input->cells[number].margins[cell->best].relative;
-    unsigned pairs = pairs_that_resolve(plan, cell, limit);
+    unsigned pairs = pairs_that_resolve(input, plan, cell, limit);
     char more[64] = "";
 
     if (pairs > 0)

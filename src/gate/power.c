@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/macros.h"
+#include "gate/family.h"
 #include "measure/stats_rank_sum.h"
 #include "measure/stats_signed_rank.h"
 
@@ -168,31 +169,109 @@ double hb_resolution_of_runs(unsigned base, unsigned head, double alpha, double 
     return resolution_of(&test, scatter, limit);
 }
 
+/* ---- false alarms ---- */
+
+/* Expected of all of them. Those of one stage mostly have as many pairs. */
+static double count_alarms(const struct hb_alarm *alarms, size_t count, double level)
+{
+    struct test test = {0};
+    double expected = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || alarms[i].pairs != alarms[i - 1].pairs)
+            test = signed_rank_test(alarms[i].pairs, level);
+        if (is_scatter(alarms[i].scatter))
+            expected += power_of(&test, in_units(-log(alarms[i].limit), alarms[i].scatter));
+    }
+    return expected;
+}
+
+double hb_alarm_level(const struct hb_alarm *alarms, size_t count, double alpha, double share)
+{
+    enum { HALVINGS = 12 };
+    double low = log(alpha * 1e-6), high = log(alpha);
+
+    if (count_alarms(alarms, count, alpha) <= alpha * share)
+        return alpha;
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle = (low + high) / 2;
+
+        if (count_alarms(alarms, count, exp(middle)) <= alpha * share)
+            low = middle;
+        else
+            high = middle;
+    }
+    return exp(low);
+}
+
+/* All alike, as one that counts as often. */
+double hb_level_among(const struct hb_gate_options *options, size_t tests, double scatter,
+                      double limit)
+{
+    const struct hb_alarm alike = {options->confirm_pairs, scatter, limit};
+
+    return hb_alarm_level(&alike, 1, options->alpha,
+                          HB_SHARE_CONFIRM / (double)(tests > 0 ? tests : 1));
+}
+
 /* ---- screen and confirmation ---- */
 
 struct gate {
     struct test screen, confirm;
-    double scatter, limit, route_above;
+    double scatter, log_limit, log_route;
 };
+
+static struct gate gate_of(const struct hb_gate_options *options, double level, double scatter,
+                           double limit)
+{
+    return (struct gate){
+        .screen = signed_rank_test(options->screen_pairs, options->alpha),
+        .confirm = signed_rank_test(options->confirm_pairs, level),
+        .scatter = scatter,
+        .log_limit = log(limit),
+        .log_route = log1p(options->route_above),
+    };
+}
+
+static double power_to_route(const struct gate *gate, double change)
+{
+    double above = (log1p(change) - gate->log_route) / gate->screen.unit_error;
+
+    return normal_cdf(in_units(above, gate->scatter));
+}
 
 static double power_of_gate(const struct gate *gate, double change)
 {
-    double routed = (log1p(change) - log1p(gate->route_above)) / gate->screen.unit_error;
-    double shift = log1p(change) - log(gate->limit);
+    double shift = log1p(change) - gate->log_limit;
 
-    return normal_cdf(in_units(routed, gate->scatter)) *
-           power_of(&gate->confirm, in_units(shift, gate->scatter));
+    return power_to_route(gate, change) * power_of(&gate->confirm, in_units(shift, gate->scatter));
 }
 
-double hb_resolution_of_gate(const struct hb_gate_options *options, double scatter, double limit)
+static bool can_judge(const struct hb_gate_options *options, double scatter)
 {
-    struct gate gate = {.scatter = scatter, .limit = limit, .route_above = options->route_above};
-    double low = 0, high = 1000;
+    return options->screen_pairs > 0 && options->confirm_pairs > 0 && is_scatter(scatter);
+}
 
-    if (options->screen_pairs == 0 || options->confirm_pairs == 0 || !is_scatter(scatter))
+double hb_power_of_gate(const struct hb_gate_options *options, double level, double scatter,
+                        double limit, double change)
+{
+    struct gate gate;
+
+    if (!can_judge(options, scatter))
+        return 0;
+    gate = gate_of(options, level, scatter, limit);
+    return power_of_gate(&gate, change);
+}
+
+double hb_resolution_of_gate(const struct hb_gate_options *options, double level, double scatter,
+                             double limit)
+{
+    double low = 0, high = 1000;
+    struct gate gate;
+
+    if (!can_judge(options, scatter))
         return NAN;
-    gate.screen = signed_rank_test(options->screen_pairs, options->alpha);
-    gate.confirm = signed_rank_test(options->confirm_pairs, options->alpha);
+    gate = gate_of(options, level, scatter, limit);
     if (!(power_of_gate(&gate, high) >= HB_POWER))
         return NAN;
     while (high - low > 1e-6) {
@@ -206,9 +285,46 @@ double hb_resolution_of_gate(const struct hb_gate_options *options, double scatt
     return high;
 }
 
+/* ---- how many pairs ---- */
+
+static bool is_routed_often(const struct hb_gate_options *options, double scatter, double change)
+{
+    struct gate gate = gate_of(options, options->alpha, scatter, 1);
+
+    return power_to_route(&gate, change) >= (1 + HB_CATCH) / 2;
+}
+
+struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, size_t tests,
+                                         double scatter, double limit, double change)
+{
+    static const struct hb_pairs_needed none;
+    struct hb_gate_options tried = *options;
+    bool screen_open = (options->open_pairs & HB_GATE_OPEN_SCREEN) != 0;
+    bool confirm_open = (options->open_pairs & HB_GATE_OPEN_CONFIRM) != 0;
+
+    if (!can_judge(options, scatter))
+        return none;
+    while (screen_open && tried.screen_pairs < HB_SCREEN_MOST &&
+           !is_routed_often(&tried, scatter, change))
+        tried.screen_pairs++;
+    if (confirm_open)
+        tried.confirm_pairs = 1;
+    while (hb_power_of_gate(&tried, hb_level_among(&tried, tests, scatter, limit), scatter, limit,
+                            change) < HB_CATCH) {
+        if (!confirm_open || ++tried.confirm_pairs > HB_PAIRS_MOST)
+            return none;
+    }
+    return (struct hb_pairs_needed){tried.screen_pairs, tried.confirm_pairs};
+}
+
 double hb_estimate_variance(unsigned pairs, double scatter)
 {
     return pairs > 0 && is_scatter(scatter) ? scatter * scatter / (EFFICIENCY * pairs) : NAN;
+}
+
+double hb_scatter_of_interval(unsigned pairs, double confidence, double reach)
+{
+    return reach / -normal_quantile((1 - confidence) / 2) * sqrt(EFFICIENCY * pairs);
 }
 
 /* Both ends have to lie inside: each does 19 times in 20. */
@@ -221,4 +337,13 @@ double hb_unchanged_margin(unsigned pairs, double alpha, double scatter)
         return NAN;
     test = signed_rank_test(pairs, alpha);
     return test.fires ? expm1(test.factor * (test.z + Z_BOTH) / (test.z + Z_POWER) * scatter) : NAN;
+}
+
+unsigned hb_pairs_to_acquit(double alpha, double scatter, double margin)
+{
+    for (unsigned pairs = 1; pairs <= HB_PAIRS_MOST; pairs++) {
+        if (hb_unchanged_margin(pairs, alpha, scatter) <= margin)
+            return pairs;
+    }
+    return 0;
 }

@@ -7,7 +7,11 @@
 
 #include "scenario/gate_options.h"
 
-#define HB_POWER 0.9 /* nine times in ten */
+#define HB_POWER 0.9  /* nine times in ten */
+#define HB_CATCH 0.95 /* what a gate that chooses its pairs chooses them for */
+
+#define HB_SCREEN_MOST 20u /* pairs of every cell */
+#define HB_PAIRS_MOST 60u  /* more to see what is sought is no gate */
 
 /* The probability that `pairs` pairs of this scatter (standard deviation of ln(head / base) of one
  * pair) show at `alpha` that a true shift lies above 0. 0 when so few never can. */
@@ -21,12 +25,49 @@ double hb_resolution_of_pairs(unsigned pairs, double alpha, double scatter, doub
 double hb_resolution_of_runs(unsigned base, unsigned head, double alpha, double scatter,
                              double limit);
 
-/* The same of a gate: the screen has to route it, and the confirmation to confirm it. */
-double hb_resolution_of_gate(const struct hb_gate_options *options, double scatter, double limit);
+/* What may cry wolf: so many pairs of this scatter, of which nothing is true. */
+struct hb_alarm {
+    unsigned pairs;
+    double scatter, limit;
+};
+
+/* The largest level up to alpha at which all of them together raise no more than alpha * share
+ * alarms, on average. */
+double hb_alarm_level(const struct hb_alarm *alarms, size_t count, double alpha, double share);
+
+/* The probability that a gate calls a change of one cell regressed: the screen has to route it, and
+ * the fresh pairs to show at `level` that it is beyond the limit. */
+double hb_power_of_gate(const struct hb_gate_options *options, double level, double scatter,
+                        double limit, double change);
+
+/* The smallest change that it calls so with HB_POWER; NAN. */
+double hb_resolution_of_gate(const struct hb_gate_options *options, double level, double scatter,
+                             double limit);
+
+/* The level of the confirmation when so many tests are alike. */
+double hb_level_among(const struct hb_gate_options *options, size_t tests, double scatter,
+                      double limit);
+
+/* Numbers of pairs with which a gate catches a change 19 times in 20; 0, 0: none that it makes. */
+struct hb_pairs_needed {
+    unsigned screen, confirm;
+};
+
+/* The fewest, those that the options do not leave open (open_pairs) as they are. The screen may
+ * lose half of what is lost. */
+struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, size_t tests,
+                                         double scatter, double limit, double change);
+
+/* The fewest pairs that show nine times in ten that nothing changed by more than the margin; 0:
+ * more than a gate makes. */
+unsigned hb_pairs_to_acquit(double alpha, double scatter, double margin);
 
 /* The smallest margin within which so many pairs show nine times in ten that nothing changed; NAN.
  */
 double hb_unchanged_margin(unsigned pairs, double alpha, double scatter);
+
+/* Of a pair, as the half width of the exact interval of so many shows it, on average. */
+double hb_scatter_of_interval(unsigned pairs, double confidence, double reach);
 
 /* Of the Hodges-Lehmann estimate, as a logarithm; NAN: unknown. */
 double hb_estimate_variance(unsigned pairs, double scatter);

@@ -208,7 +208,8 @@ static bool applies_for_confirmation(const struct hb_procedure *procedure, size_
 /* Open: no verdict yet. What was routed comes first. Controls are not extended: they have shown
  * by then what they can. */
 static bool applies_for_extension(const struct hb_procedure *procedure, size_t cell,
-                                  struct hb_arena *arena, struct applicant *ret_applicant)
+                                  const struct hb_family *family, struct hb_arena *arena,
+                                  struct applicant *ret_applicant)
 {
     struct hb_paired_cell confirmed = hb_stage_pairs(procedure, cell, HB_STAGE_CONFIRM);
     unsigned most = hb_span_of(procedure->options, HB_STAGE_EXTEND).count;
@@ -216,7 +217,7 @@ static bool applies_for_extension(const struct hb_procedure *procedure, size_t c
     struct hb_cell_verdict so_far;
 
     if (procedure->cells[cell].control || made >= most ||
-        hb_judge_so_far(procedure, cell, arena, &so_far, NULL) != 0)
+        hb_judge_so_far(procedure, cell, family, arena, &so_far, NULL) != 0)
         return false;
     *ret_applicant = (struct applicant){
         .cell = cell,
@@ -229,17 +230,20 @@ static bool applies_for_extension(const struct hb_procedure *procedure, size_t c
 static size_t list_applicants(const struct hb_procedure *procedure, enum hb_stage stage,
                               struct applicant *applicants)
 {
+    struct hb_family family = {0};
     struct hb_arena arena;
     size_t count = 0;
 
     hb_arena_init(&arena);
+    if (stage == HB_STAGE_EXTEND && hb_find_family(procedure, &arena, &family, NULL) != 0)
+        family = (struct hb_family){.fresh = 0}; /* more pairs than can be judged: all stay open */
     for (size_t i = 0; i < procedure->count; i++) {
         if (procedure->dead[i])
             continue;
         if (stage == HB_STAGE_CONFIRM)
             count += applies_for_confirmation(procedure, i, &arena, &applicants[count]);
         else
-            count += applies_for_extension(procedure, i, &arena, &applicants[count]);
+            count += applies_for_extension(procedure, i, &family, &arena, &applicants[count]);
     }
     hb_arena_release(&arena);
     qsort(applicants, count, sizeof *applicants, compare_applicants);

@@ -76,6 +76,7 @@ double hb_routed_by(const struct hb_cell_verdict *screened, unsigned routed)
 
 /* What is known of how one cell went through the stages. */
 struct passage {
+    const struct hb_family *family;
     struct hb_rules rules;
     struct hb_paired_cell fresh;
     unsigned routed; /* metrics */
@@ -89,17 +90,26 @@ static void set_resolution(const struct hb_procedure *procedure, const struct pa
                            bool routed, struct hb_metric_verdict *metric)
 {
     bool left_out = routed && !passage->confirmed;
-    double by_gate =
-        left_out ? NAN : hb_resolution_of_gate(procedure->options, metric->scatter, metric->limit);
+    double by_gate = left_out ? NAN
+                              : hb_resolution_of_gate(procedure->options, passage->family->fresh,
+                                                      metric->scatter, metric->limit);
 
     metric->resolution = passage->extended ? fmin(metric->resolution, by_gate) : by_gate;
+}
+
+/* Beyond the margin also at the level that the others leave it. Counts repeat or do not. */
+static bool is_regression(const struct hb_metric_verdict *metric, double level)
+{
+    return metric->measured && metric->verdict == HB_VERDICT_REGRESSED &&
+           (isnan(metric->p_worse) || metric->p_worse <= level + HB_PROBABILITY_SLACK);
 }
 
 static void keep_open(const struct passage *passage, bool routed, struct hb_metric_verdict *metric)
 {
     bool refuted = routed && passage->confirmed;
+    bool shown = passage->extended && is_regression(metric, passage->family->last);
 
-    if (metric->verdict == HB_VERDICT_REGRESSED && !passage->extended) {
+    if (metric->verdict == HB_VERDICT_REGRESSED && !shown) {
         metric->verdict = HB_VERDICT_INCONCLUSIVE;
         metric->reason = HB_TOO_FEW_PAIRS;
     }
@@ -122,7 +132,7 @@ static int rule_metric(const struct hb_procedure *procedure, const struct passag
         hb_judge_pairs(number, margin, passage->rules.alpha, passage->fresh.pairs,
                        passage->fresh.count, &fresh, err) != 0)
         return -1;
-    if (fresh.verdict == HB_VERDICT_REGRESSED && fresh.measured) {
+    if (is_regression(&fresh, passage->family->fresh)) {
         *metric = fresh;
         return 0;
     }
@@ -150,7 +160,8 @@ static int find_passage(const struct hb_procedure *procedure, size_t cell, struc
     return 0;
 }
 
-int hb_judge_so_far(const struct hb_procedure *procedure, size_t cell, struct hb_arena *arena,
+int hb_judge_so_far(const struct hb_procedure *procedure, size_t cell,
+                    const struct hb_family *family, struct hb_arena *arena,
                     struct hb_cell_verdict *ret_verdict, struct hb_error *err)
 {
     struct hb_paired_cell all = hb_stage_pairs(procedure, cell, HB_STAGE_SCREEN);
@@ -162,6 +173,7 @@ int hb_judge_so_far(const struct hb_procedure *procedure, size_t cell, struct hb
         return -1;
     if (hb_is_precluded(ret_verdict->verdict))
         return 0;
+    passage.family = family;
     for (size_t i = 0; i < HB_GATE_METRICS; i++) {
         if (rule_metric(procedure, &passage, (enum hb_gate_metric)i, &ret_verdict->metrics[i],
                         err) != 0)
@@ -235,9 +247,12 @@ int hb_procedure_result(struct hb_procedure *procedure, struct hb_arena *arena,
                                           .cells_count = procedure->count,
                                           .must_resolve = procedure->options->must_resolve};
     struct hb_suite_verdict *suites;
+    struct hb_family family;
 
+    if (hb_find_family(procedure, arena, &family, err) != 0)
+        return -1;
     for (size_t i = 0; i < procedure->count; i++) {
-        if (hb_judge_so_far(procedure, i, arena, &cells[i], err) != 0)
+        if (hb_judge_so_far(procedure, i, &family, arena, &cells[i], err) != 0)
             return -1;
     }
     if (hb_find_contamination(procedure, arena, &result.contamination, err) != 0 ||

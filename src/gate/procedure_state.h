@@ -2,6 +2,7 @@
 #ifndef HB_GATE_PROCEDURE_STATE_H
 #define HB_GATE_PROCEDURE_STATE_H
 
+#include "gate/family.h"
 #include "gate/procedure.h"
 
 /* What was decided for a cell when a stage began: how many of its rounds, from its first. */
@@ -55,7 +56,8 @@ double hb_routed_by(const struct hb_cell_verdict *screened, unsigned routed);
 /* Verdicts on the screen alone, and on everything as the procedure rules. */
 int hb_judge_screen(const struct hb_procedure *procedure, size_t cell, struct hb_arena *arena,
                     struct hb_cell_verdict *ret_verdict, struct hb_error *err) HB_MUST_CHECK;
-int hb_judge_so_far(const struct hb_procedure *procedure, size_t cell, struct hb_arena *arena,
+int hb_judge_so_far(const struct hb_procedure *procedure, size_t cell,
+                    const struct hb_family *family, struct hb_arena *arena,
                     struct hb_cell_verdict *ret_verdict, struct hb_error *err) HB_MUST_CHECK;
 
 /* Why the null control says that no time can be believed, in `arena`; "" when it does not. */

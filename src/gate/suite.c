@@ -18,10 +18,6 @@
 /* Fewer prove nothing, however alike they are. */
 static const double FREEDOM_LEAST = 4;
 
-/* Of the level of a cell: this one test of everything is made on the screen, and nothing confirms
- * it. */
-static const double STRICTER = 0.1;
-
 /* Sums over the cells of a suite, of logarithms. */
 struct sums {
     size_t cells;
@@ -89,6 +85,14 @@ static void set_interval(const struct sums *sums, double alpha, struct hb_metric
         suite->limit * exp(reach + error * hb_student_quantile(HB_POWER, freedom)) - 1;
 }
 
+/* One test of everything on the screen, which nothing confirms; the metrics share it. */
+static double level_of(const struct hb_gate_options *options)
+{
+    int metrics = __builtin_popcount(hb_interval_metrics(options->margins));
+
+    return options->alpha * HB_SHARE_SUITE / (metrics > 1 ? metrics : 1);
+}
+
 static struct hb_metric_verdict judge_sums(const struct hb_gate_options *options,
                                            enum hb_gate_metric metric, const struct sums *sums)
 {
@@ -105,7 +109,7 @@ static struct hb_metric_verdict judge_sums(const struct hb_gate_options *options
     suite.margin.floor = 0;
     suite.base = exp(sums->bases / (double)sums->cells);
     suite.head = exp(sums->heads / (double)sums->cells);
-    set_interval(sums, options->alpha * STRICTER, &suite);
+    set_interval(sums, level_of(options), &suite);
     hb_conclude(&suite);
     return suite;
 }

@@ -108,6 +108,13 @@ static unsigned load_pooled(struct hb_loading *loading, const struct hb_raw_pair
     return (unsigned)raw->pooled;
 }
 
+static unsigned open_pairs(const struct hb_raw_pairs *raw)
+{
+    return (hb_node_get(raw->node, "screen") == NULL ? HB_GATE_OPEN_SCREEN : 0) |
+           (hb_node_get(raw->node, "confirm") == NULL ? HB_GATE_OPEN_CONFIRM : 0) |
+           (hb_node_get(raw->node, "pooled") == NULL ? HB_GATE_OPEN_POOLED : 0);
+}
+
 static void check_shares(struct hb_loading *loading, const struct hb_raw_gate *raw)
 {
     check_share(loading, raw->node, "must_resolve", raw->must_resolve);
@@ -128,6 +135,7 @@ void hb_load_gate(struct hb_loading *loading)
         .screen_pairs = (unsigned)raw->pairs.screen,
         .confirm_pairs = (unsigned)raw->pairs.confirm,
         .pooled_pairs = load_pooled(loading, &raw->pairs),
+        .open_pairs = open_pairs(&raw->pairs),
         .route_above = raw->route_above,
         .alpha = raw->alpha,
         .suite_margin = raw->suite_margin,

@@ -190,7 +190,9 @@ static const struct hb_field gate_fields[] = {
      HB_AT(struct hb_raw_gate, pairs),
      .type = &hb_type_struct,
      .table = &pairs_table,
-     .help = "How many pairs of runs there are at most.",
+     .help =
+         "How many pairs of runs there are at most. Numbers that are not written are chosen for "
+         "what this machine was calibrated to show, and cut where the budget is short.",
      .example = "{screen: 5, confirm: 15, pooled: 30}"},
     {.key = "route_above",
      HB_AT(struct hb_raw_gate, route_above),
@@ -201,7 +203,7 @@ static const struct hb_field gate_fields[] = {
      HB_AT(struct hb_raw_gate, alpha),
      .type = &type_probability,
      .default_text = "0.01",
-     .help = "How probable a confirmed regression may be where there is none."},
+     .help = "How probable a regression may be, in any cell of a gate, where there is none."},
     {.key = "suite_margin",
      HB_AT(struct hb_raw_gate, suite_margin),
      .type = &hb_type_percent,

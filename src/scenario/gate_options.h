@@ -58,6 +58,9 @@ enum hb_gate_basis {
     HB_GATE_BY_COUNTS, /* counted runs and a coarse guard by the clock: for shared machines */
 };
 
+/* Numbers of pairs that a scenario did not write: the planner may choose others. */
+enum { HB_GATE_OPEN_SCREEN = 1 << 0, HB_GATE_OPEN_CONFIRM = 1 << 1, HB_GATE_OPEN_POOLED = 1 << 2 };
+
 struct hb_gate_options {
     enum hb_gate_basis basis;
     struct hb_gate_margin margins[HB_GATE_METRICS];
@@ -70,6 +73,7 @@ struct hb_gate_options {
     unsigned screen_pairs;  /* default 5 */
     unsigned confirm_pairs; /* fresh ones that decide; default 15 */
     unsigned pooled_pairs;  /* the last look, at screen, confirmation and extension; default 30 */
+    unsigned open_pairs;    /* HB_GATE_OPEN_…; not stored */
     double route_above;     /* a screened estimate beyond this goes to confirmation; default 0.02 */
     double alpha;           /* of the confirmation, one-sided against the margin; default 0.01 */
     double suite_margin;    /* of the geometric mean over cells; default 0.01 */

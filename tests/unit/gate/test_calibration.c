@@ -44,20 +44,39 @@ static void the_scatter_that_was_put_in_is_found(HB_UNUSED void **state)
     hb_arena_release(&arena);
 }
 
-static void suggested_pairs_see_ten_percent_and_one_less_does_not(HB_UNUSED void **state)
+/* A standard deviation would be three times as large. */
+static void a_few_pairs_that_are_far_off_are_not_the_noise(HB_UNUSED void **state)
 {
     struct hb_gate_options options = simulated_options();
-    struct hb_calibration found;
     struct hb_paired_cells cells;
     struct hb_arena arena;
 
     hb_arena_init(&arena);
     cells = draw_cells(0.05, &arena);
+    for (size_t k = 0; k < PAIRS; k += 25)
+        cells.cells[0].pairs[k] = pair_of(1000, k % 2 == 0 ? 2 : 0.5);
+    assert_in_range(hb_calibrate(&cells, &options).noise[HB_GATE_CPU] * 1000, 47, 60);
+    hb_arena_release(&arena);
+}
+
+static void suggested_pairs_catch_ten_percent_and_one_less_does_not(HB_UNUSED void **state)
+{
+    struct hb_gate_options options = simulated_options();
+    struct hb_calibration found;
+    struct hb_paired_cells cells;
+    struct hb_arena arena;
+    double noise;
+
+    hb_arena_init(&arena);
+    cells = draw_cells(0.1, &arena);
     found = hb_calibrate(&cells, &options);
-    assert_true(hb_resolution_of_pairs(found.confirm_pairs, options.alpha, found.noise[HB_GATE_CPU],
-                                       1.03) <= 0.1);
-    assert_false(hb_resolution_of_pairs(found.confirm_pairs - 1, options.alpha,
-                                        found.noise[HB_GATE_CPU], 1.03) <= 0.1);
+    noise = found.noise[HB_GATE_CPU];
+    options.screen_pairs = found.screen_pairs;
+    options.confirm_pairs = found.confirm_pairs;
+    assert_true(options.screen_pairs > 5); /* five would not route it often enough */
+    assert_true(hb_power_of_gate(&options, options.alpha, noise, 1.03, 0.1) >= HB_CATCH);
+    options.confirm_pairs--;
+    assert_false(hb_power_of_gate(&options, options.alpha, noise, 1.03, 0.1) >= HB_CATCH);
     cells = draw_cells(0.5, &arena);
     found = hb_calibrate(&cells, &options);
     assert_int_equal(found.confirm_pairs, 0);
@@ -105,7 +124,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_scatter_that_was_put_in_is_found),
-        cmocka_unit_test(suggested_pairs_see_ten_percent_and_one_less_does_not),
+        cmocka_unit_test(a_few_pairs_that_are_far_off_are_not_the_noise),
+        cmocka_unit_test(suggested_pairs_catch_ten_percent_and_one_less_does_not),
         cmocka_unit_test(suggested_margins_show_unchanged_nine_times_in_ten),
         cmocka_unit_test(without_pairs_nothing_is_known),
     };

@@ -470,10 +470,10 @@ static void a_lone_bad_flag_is_luck_unless_there_is_hardly_another_run(void **st
     struct hb_pair pairs[MOST];
 
     make_equal(pairs);
-    pairs[0].sides[HB_SIDE_BASE].flags = HB_FLAG_LITTLES_LAW;
+    pairs[0].sides[HB_SIDE_BASE].flags = HB_FLAG_SERVER_LIMITED;
     assert_int_equal(judge_some(judged, pairs, 5)->verdict, HB_VERDICT_UNCHANGED);
     assert_int_equal(judge_some(judged, pairs, 2)->verdict, HB_VERDICT_INVALID);
-    pairs[3].sides[HB_SIDE_BASE].flags = HB_FLAG_LITTLES_LAW;
+    pairs[3].sides[HB_SIDE_BASE].flags = HB_FLAG_SERVER_LIMITED;
     assert_int_equal(judge_some(judged, pairs, 5)->verdict, HB_VERDICT_INVALID);
 }
 

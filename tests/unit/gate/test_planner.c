@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "gate/planner.h"
+#include "gate/power.h"
 #include "simulated.h"
 
 enum { MOST_CELLS = 400 };
@@ -232,6 +233,109 @@ static void a_quieter_machine_sees_more(void **state)
     assert_true(isnan(make(planned)->detectable));
 }
 
+/* ---- pairs ---- */
+
+static void leave_pairs_open(struct planned *planned)
+{
+    planned->options.open_pairs = HB_GATE_OPEN_SCREEN | HB_GATE_OPEN_CONFIRM | HB_GATE_OPEN_POOLED;
+}
+
+static struct hb_calibration calibrated(double noise)
+{
+    struct hb_calibration calibration = hb_calibration_assumed();
+
+    calibration.cells = 1;
+    calibration.noise[HB_GATE_CPU] = calibration.noise[HB_GATE_THROUGHPUT] = noise;
+    return calibration;
+}
+
+static void a_calibrated_machine_gets_the_pairs_that_catch_what_is_sought(void **state)
+{
+    struct planned *planned = *state;
+    unsigned before = 0;
+
+    leave_pairs_open(planned);
+    planned->options.budget_ns = 0;
+    for (double noise = 0.01; noise < 0.1; noise *= 2) {
+        struct hb_calibration calibration = calibrated(noise);
+        const struct hb_gate_plan *plan;
+
+        planned->input.calibration = &calibration;
+        plan = make(planned);
+        assert_int_equal(plan->pairs, HB_PAIRS_CALIBRATED);
+        assert_true(hb_power_of_gate(&plan->options, plan->options.alpha, noise, 1.03, 0.1) >=
+                    HB_CATCH);
+        assert_true(plan->options.confirm_pairs >= before);
+        assert_true(plan->options.pooled_pairs >=
+                    plan->options.screen_pairs + plan->options.confirm_pairs);
+        assert_int_equal(plan->rounds, hb_procedure_rounds(&plan->options));
+        before = plan->options.confirm_pairs;
+    }
+    assert_true(before > 15);
+}
+
+static void what_must_be_resolved_is_what_pairs_are_chosen_for(void **state)
+{
+    struct hb_calibration calibration = calibrated(0.03);
+    struct planned *planned = *state;
+
+    leave_pairs_open(planned);
+    planned->options.budget_ns = 0;
+    planned->input.calibration = &calibration;
+    planned->options.must_resolve = 0.06;
+    assert_true(make(planned)->detectable <= 0.06);
+    assert_true(planned->plan.options.confirm_pairs > 15);
+}
+
+static void pairs_that_were_written_stay(void **state)
+{
+    struct hb_calibration calibration = calibrated(0.08);
+    struct planned *planned = *state;
+
+    planned->input.calibration = &calibration;
+    assert_int_equal(make(planned)->options.confirm_pairs, 15);
+    assert_int_equal(planned->plan.options.screen_pairs, 5);
+    assert_int_equal(planned->plan.pairs, HB_PAIRS_AS_WRITTEN);
+}
+
+static void without_calibration_pairs_are_the_defaults(void **state)
+{
+    struct planned *planned = *state;
+
+    leave_pairs_open(planned);
+    assert_int_equal(make(planned)->options.confirm_pairs, 15);
+    assert_int_equal(planned->plan.pairs, HB_PAIRS_AS_WRITTEN);
+}
+
+static void a_machine_that_is_too_noisy_is_told_so(void **state)
+{
+    struct hb_calibration calibration = calibrated(0.5);
+    struct planned *planned = *state;
+
+    leave_pairs_open(planned);
+    planned->input.calibration = &calibration;
+    assert_int_equal(make(planned)->pairs, HB_PAIRS_TOO_NOISY);
+    assert_int_equal(planned->plan.options.confirm_pairs, 15);
+}
+
+/* Never fewer cells, and never so few pairs that nothing could be confirmed. */
+static void a_short_budget_costs_pairs_before_it_is_refused(void **state)
+{
+    struct planned *planned = *state;
+    const struct hb_gate_plan *plan;
+
+    planned->input.count = 18;
+    refuse(planned, HB_ERR_LIMIT);
+    leave_pairs_open(planned);
+    plan = make(planned);
+    assert_int_equal(plan->cut_from, 15);
+    assert_in_range(plan->options.confirm_pairs, 7, 14);
+    assert_int_equal(plan->count, 18);
+    assert_true(plan->worst_ns <= planned->options.budget_ns);
+    planned->input.count = 200;
+    assert_null(strstr(refuse(planned, HB_ERR_LIMIT), "lower gate.pairs.confirm"));
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -247,6 +351,12 @@ int main(void)
         WITH(a_gate_that_can_never_fire_is_refused),
         WITH(what_must_be_seen_and_cannot_is_refused_on_a_calibrated_machine_only),
         WITH(a_quieter_machine_sees_more),
+        WITH(a_calibrated_machine_gets_the_pairs_that_catch_what_is_sought),
+        WITH(what_must_be_resolved_is_what_pairs_are_chosen_for),
+        WITH(pairs_that_were_written_stay),
+        WITH(without_calibration_pairs_are_the_defaults),
+        WITH(a_machine_that_is_too_noisy_is_told_so),
+        WITH(a_short_budget_costs_pairs_before_it_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,27 @@ static void formulas_of_power_and_resolution_agree(HB_UNUSED void **state)
     assert_float_equal(hb_power_of_pairs(6, 0.01, 0.04, 1), 0, 1e-12);
 }
 
+static double level_of(size_t count, double scatter)
+{
+    enum { MOST = 600 };
+    struct hb_alarm alarms[MOST];
+
+    assert_in_range(count, 1, MOST);
+    for (size_t i = 0; i < count; i++)
+        alarms[i] = (struct hb_alarm){15, scatter, 1.03};
+    return hb_alarm_level(alarms, count, 0.01, 0.5);
+}
+
+static void
+many_noisy_cells_are_held_to_a_lower_level_and_quiet_ones_are_not(HB_UNUSED void **state)
+{
+    assert_float_equal(level_of(600, 0.02), 0.01, 1e-12);
+    assert_float_equal(level_of(1, 0.14), 0.01, 1e-12);
+    assert_true(level_of(600, 0.14) < 0.001);
+    assert_true(level_of(600, 0.14) < level_of(60, 0.14));
+    assert_true(level_of(60, 0.2) < level_of(60, 0.14));
+}
+
 static struct simulated_outcome simulate(const struct simulated_matrix *matrix, size_t gates)
 {
     struct simulated_outcome outcome = {0};
@@ -113,6 +134,21 @@ static void nothing_changed_raises_no_alarm(HB_UNUSED void **state)
     assert_true(outcome.pairs / (25 * 80) < 7.5);
 }
 
+/* Without the lower level it is every tenth of these. */
+static void noise_beyond_every_margin_raises_no_alarm_either(HB_UNUSED void **state)
+{
+    static const double noisy[] = {0.2};
+    struct hb_gate_options options = simulated_options();
+    struct simulated_matrix matrix = matrix_of(&options);
+    struct simulated_outcome outcome;
+
+    options.pooled_pairs = options.screen_pairs;
+    matrix.variations = noisy;
+    matrix.variations_count = 1;
+    outcome = simulate(&matrix, 60);
+    assert_true(outcome.false_gates <= 2);
+}
+
 static void eight_percent_is_caught_as_the_design_has_it(HB_UNUSED void **state)
 {
     static const double least[] = {0.97, 0.90, 0.70, 0.25};
@@ -141,7 +177,7 @@ static void a_resolution_is_what_the_whole_gate_catches(HB_UNUSED void **state)
     matrix.variations_count = 1;
     matrix.affected = 80;
     matrix.drift = 0;
-    matrix.effect = 1 + hb_resolution_of_gate(&options, 0.03 * M_SQRT2, 1.03);
+    matrix.effect = 1 + hb_resolution_of_gate(&options, options.alpha, 0.03 * M_SQRT2, 1.03);
     outcome = simulate(&matrix, 8);
     assert_chance((double)outcome.caught[0] / (double)outcome.affected[0], HB_POWER);
 }
@@ -181,6 +217,8 @@ int main(void)
         cmocka_unit_test(what_could_be_seen_is_seen_nine_times_in_ten),
         cmocka_unit_test(formulas_of_power_and_resolution_agree),
         cmocka_unit_test(nothing_changed_raises_no_alarm),
+        cmocka_unit_test(noise_beyond_every_margin_raises_no_alarm_either),
+        cmocka_unit_test(many_noisy_cells_are_held_to_a_lower_level_and_quiet_ones_are_not),
         cmocka_unit_test(eight_percent_is_caught_as_the_design_has_it),
         cmocka_unit_test(a_resolution_is_what_the_whole_gate_catches),
         cmocka_unit_test(two_percent_everywhere_is_caught_by_the_suite_alone),

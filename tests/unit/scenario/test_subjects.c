@@ -399,6 +399,8 @@ static void a_gate_has_the_defaults_of_the_design(void **state)
     assert_int_equal(gate->screen_pairs, 5);
     assert_int_equal(gate->confirm_pairs, 15);
     assert_int_equal(gate->pooled_pairs, 30);
+    assert_int_equal(gate->open_pairs,
+                     HB_GATE_OPEN_SCREEN | HB_GATE_OPEN_CONFIRM | HB_GATE_OPEN_POOLED);
     assert_true(gate->route_above == 0.02);
     assert_true(gate->alpha == 0.01);
     assert_true(gate->suite_margin == 0.01);
@@ -436,6 +438,7 @@ static void what_a_gate_is_told_leaves_the_rest_at_its_default(void **state)
     assert_true(override->margins[HB_GATE_CPU].floor == 1000);
     assert_int_equal(override->margins[HB_GATE_P50].weight, HB_GATE_OFF);
     assert_int_equal(gate->pooled_pairs, 45);
+    assert_int_equal(gate->open_pairs, HB_GATE_OPEN_SCREEN | HB_GATE_OPEN_POOLED);
     assert_true(gate->must_resolve == 0.10);
     assert_true(gate->fail_inconclusive);
     loaded_release(&loaded);
