@@ -2,7 +2,8 @@
 """What a sweep takes beyond its parts, and whether the runner's memory depends on how long a run is.
 
 Wall time: the process of a sweep of real clients, from its start to its end, against the warm-ups and windows of all its
-runs, those for floor and ceiling included. Memory: the peak of the runner's process itself over a short and over a long
+runs, those for floor and ceiling included. Once as sweeps are by default, and once without looking at what each client
+sends, which takes three short runs a client, once a sweep, two of them under strace. Memory: the peak of the runner's process itself over a short and over a long
 run of the client that sends nothing, so that samples come as fast as they can.
 """
 import argparse
@@ -53,12 +54,15 @@ def sweep(program, scenario):
 
 def compare_wall_time(program, arguments):
     clients = ["epoll", "libcurl/async", "libcurl/sync"]
-    seconds, _, runs = sweep(program, {
-        "matrix": {"clients": clients, "urls": ["/get"], "concurrency": [64], "duration": [f"{arguments.window}s"]},
-        "run": {"rounds": arguments.rounds, "warmup": f"{arguments.warmup}s", "cooldown": "0s"}})
-    parts = sum(run["window_end_ns"] - run["start_ns"] for run in runs) / 1e9
-    print_table(["sweep", "runs", "its parts, s", "wall, s", "more"],
-                [(", ".join(clients), len(runs), f"{parts:.2f}", f"{seconds:.2f}", f"{(seconds / parts - 1) * 100:.2f} %")])
+    rows = []
+    for wire in ("system_calls", "none"):
+        seconds, _, runs = sweep(program, {
+            "matrix": {"clients": clients, "urls": ["/get"], "concurrency": [64], "duration": [f"{arguments.window}s"]},
+            "run": {"rounds": arguments.rounds, "warmup": f"{arguments.warmup}s", "cooldown": "0s", "wire": wire}})
+        parts = sum(run["window_end_ns"] - run["start_ns"] for run in runs) / 1e9
+        rows.append((", ".join(clients), wire, len(runs), f"{parts:.2f}", f"{seconds:.2f}",
+                     f"{(seconds / parts - 1) * 100:.2f} %"))
+    print_table(["sweep", "wire profiles", "runs", "its parts, s", "wall, s", "more"], rows)
     print(f"\nwarm-up {arguments.warmup} s, window {arguments.window} s, no cool-down, {arguments.rounds} rounds; "
           "runs for ceiling and floor are parts, too\n")
 
