@@ -1,7 +1,8 @@
 /*
  * Plain text tables for terminals and pipes: columns as wide as their content, numbers to the
- * right, nothing fancy that would break cut and awk. Widths count UTF-8 characters. Cells may hold
- * a stranger's text: control characters are shown escaped.
+ * right, nothing fancy that would break cut and awk. On a terminal long texts are broken to fit.
+ * Widths count UTF-8 characters. Cells may hold a stranger's text: control characters are shown
+ * escaped.
  */
 #ifndef HB_CLI_TABLE_H
 #define HB_CLI_TABLE_H

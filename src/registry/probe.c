@@ -93,23 +93,39 @@ static void describe_reason(const struct hb_capture *capture, const char *progra
     copy_text(availability->reason, sizeof availability->reason, &reason);
 }
 
+/* Words one space apart, the first without the folder it names: envoy begins with the path that it
+ * was called by, which is no part of its version. */
+static void put_words(const char *line, size_t length, struct hb_buf *ret)
+{
+    size_t first = 0;
+
+    for (size_t i = 0; line[0] == '/' && i < length && line[i] != ' '; i++)
+        first = line[i] == '/' ? i + 1 : first;
+    for (size_t i = first; i < length; i++) {
+        if (line[i] != ' ' || (i > first && line[i - 1] != ' '))
+            hb_buf_putc(ret, line[i]);
+    }
+}
+
 /* Some programs (nginx -v) write their version to standard error. */
 static bool read_version(const struct hb_capture *capture, struct hb_availability *availability)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf version;
+    HB_CLEANUP(hb_buf_release) struct hb_buf version, words;
     const char *line;
     size_t length;
 
     hb_buf_init(&version, sizeof availability->version - 1);
+    hb_buf_init(&words, OUTPUT_BYTES);
     if (capture->spawn_errno != 0 || capture->timed_out || !WIFEXITED(capture->status) ||
         WEXITSTATUS(capture->status) != 0)
         return false;
     line = first_line(hb_buf_text(&capture->out), &length);
     if (length == 0)
         line = first_line(hb_buf_text(&capture->err), &length);
-    hb_escape(&version, line, length, sizeof availability->version - 1);
+    put_words(line, length, &words);
+    hb_escape(&version, hb_buf_text(&words), words.length, sizeof availability->version - 1);
     copy_text(availability->version, sizeof availability->version, &version);
-    return length > 0;
+    return words.length > 0;
 }
 
 /* An environment that was made of something else than an installation would be made of now. Without

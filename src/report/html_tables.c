@@ -45,17 +45,23 @@ static void write_metric(const struct hb_cell_summary *cell, enum hb_metric metr
     fputs("</td>", out);
 }
 
-static void write_interval(const struct hb_estimate *estimate, enum hb_metric metric, FILE *out)
+/* A figure, and its interval below. */
+static void write_estimate(const struct hb_cell_summary *cell, const struct hb_estimate *estimate,
+                           enum hb_metric metric, FILE *out)
 {
+    double value;
+
     fputs("<td>", out);
+    hb_html_value(metric, hb_summary_metric(cell, metric, &value) ? value : NAN, out);
+    fputs("<br><small class=\"dim\">", out);
     if (estimate->n >= 2) {
         hb_html_value(metric, estimate->interval.low, out);
         fputs(" – ", out);
         hb_html_value(metric, estimate->interval.high, out);
-    } else {
-        fputs("<span class=\"dim\">needs 2 rounds</span>", out);
+    } else if (estimate->n > 0) {
+        fputs("one round", out);
     }
-    fputs("</td>", out);
+    fputs("</small></td>", out);
 }
 
 /* The interval drawn on a scale from zero to the group's largest figure. */
@@ -121,15 +127,13 @@ static void write_ranked_cell(const struct hb_report *report, const struct hb_ce
         fputs("</small>", out);
     }
     fputs("</td>", out);
-    write_metric(cell, HB_METRIC_REQUESTS_PER_SECOND, out);
-    write_interval(&cell->requests_per_second, HB_METRIC_REQUESTS_PER_SECOND, out);
+    write_estimate(cell, &cell->requests_per_second, HB_METRIC_REQUESTS_PER_SECOND, out);
     write_range(&cell->requests_per_second, maximum, out);
     write_share(report, cell, out);
     write_metric(cell, HB_METRIC_P50, out);
     write_metric(cell, HB_METRIC_P99, out);
     write_metric(cell, HB_METRIC_MAX, out);
-    write_metric(cell, HB_METRIC_CPU_PER_REQUEST, out);
-    write_interval(&cell->cpu_per_request_ns, HB_METRIC_CPU_PER_REQUEST, out);
+    write_estimate(cell, &cell->cpu_per_request_ns, HB_METRIC_CPU_PER_REQUEST, out);
     write_metric(cell, HB_METRIC_RSS_PEAK, out);
     write_metric(cell, HB_METRIC_ERROR_RATE, out);
     fprintf(out, "<td>%zu of %zu</td></tr>\n", cell->ok, cell->runs_count - cell->not_needed);
@@ -147,8 +151,7 @@ static double confidence_of(const struct hb_cell_group *group)
 static void write_ranking(const struct hb_report *report, const struct hb_cell_group *group,
                           FILE *out)
 {
-    double maximum = largest_rate(group);
-
+    double maximum = largest_rate(group), confidence = confidence_of(group);
     HB_CLEANUP(hb_buf_release) struct hb_buf title;
 
     hb_buf_init(&title, 8192);
@@ -156,16 +159,15 @@ static void write_ranking(const struct hb_report *report, const struct hb_cell_g
     fputs("<div class=\"lazy\"><h3>", out);
     hb_markup_text(out, hb_buf_text(&title));
     fprintf(out,
-            "</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>"
-            "<th scope=\"col\">Verified</th>",
+            "</h3>\n<div class=\"scroll\"><table class=\"rank\"><thead><tr>"
+            "<th scope=\"col\">%s</th><th scope=\"col\">Verified",
             group->comparison == HB_COMPARE_SERVERS ? "Server" : "Client");
-    fprintf(out, "<th scope=\"col\">Interval (%.1f %%)</th><th scope=\"col\"></th>",
-            100 * confidence_of(group));
-    fputs("<th scope=\"col\">Share of possible</th><th scope=\"col\">p50</th>"
-          "<th scope=\"col\">p99</th><th scope=\"col\">max</th>"
-          "<th scope=\"col\">CPU a request</th><th scope=\"col\">Interval</th>"
-          "<th scope=\"col\">Peak RSS</th><th scope=\"col\">Errors</th>"
-          "<th scope=\"col\">Runs</th></tr></thead><tbody>\n",
+    if (confidence > 0)
+        fprintf(out, "<br><small>interval (%.1f&nbsp;%%)</small>", 100 * confidence);
+    fputs("</th><th scope=\"col\"></th><th scope=\"col\">Share of possible</th>"
+          "<th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">max</th>"
+          "<th scope=\"col\">CPU a request</th><th scope=\"col\">Peak RSS</th>"
+          "<th scope=\"col\">Errors</th><th scope=\"col\">Runs</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < group->count; i++)
         write_ranked_cell(report, group, i, maximum, out);
@@ -177,7 +179,7 @@ static void write_yardsticks(const struct hb_report *report, FILE *out)
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
 
     hb_buf_init(&text, 8192);
-    hb_yardsticks_describe(&report->yardsticks, &text);
+    hb_yardsticks_describe(&report->yardsticks, &report->cells, &text);
     if (text.length == 0)
         return;
     fputs("<p>", out);

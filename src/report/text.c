@@ -248,7 +248,7 @@ static void print_yardsticks(const struct hb_report *report, FILE *out)
     hb_buf_init(&shown, 32768);
     if (is_smoke(report))
         return;
-    hb_yardsticks_describe(&report->yardsticks, &text);
+    hb_yardsticks_describe(&report->yardsticks, &report->cells, &text);
     if (text.length == 0)
         return;
     hb_escape(&shown, hb_buf_text(&text), text.length, text.length);

@@ -80,7 +80,20 @@ static bool name_yardsticks(const struct hb_ceilings *all, struct hb_buf *text)
     return named > 0;
 }
 
-void hb_yardsticks_describe(const struct hb_ceilings *all, struct hb_buf *ret_text)
+/* Printed with no decimals, from 100.5 % on. */
+static bool any_exceeds(const struct hb_ceilings *all, const struct hb_summaries *cells)
+{
+    double share;
+
+    for (size_t i = 0; i < cells->count; i++) {
+        if (hb_yardstick_cell_share(all, &cells->cells[i], &share) && share >= 1.005)
+            return true;
+    }
+    return false;
+}
+
+void hb_yardsticks_describe(const struct hb_ceilings *all, const struct hb_summaries *cells,
+                            struct hb_buf *ret_text)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf names;
     const struct hb_run_row *floor = hb_yardstick_floor(all);
@@ -92,6 +105,10 @@ void hb_yardsticks_describe(const struct hb_ceilings *all, struct hb_buf *ret_te
                       "Share: of the requests a second that the yardstick, %s, got from the same "
                       "server under the same load, once in this sweep.",
                       hb_buf_text(&names));
+    if (any_exceeds(all, cells))
+        hb_buf_puts(ret_text, " More than 100 %: the machine had less to give in the yardstick's "
+                              "one second than in the client's rounds, as a busy machine does; "
+                              "read such shares as 'near what was possible'.");
     if (!hb_yardstick_floor_ns(all, &floor_ns))
         return;
     hb_buf_printf(ret_text, "%sThe harness's own CPU a request, measured with %s: ",

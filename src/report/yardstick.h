@@ -33,8 +33,9 @@ bool hb_yardstick_cell_share(const struct hb_ceilings *all, const struct hb_cell
                              double *ret_share);
 
 /* "Share: of the requests/s that epoll/async got under the same load, the most that was possible
- * here. …": which yardsticks there were, and the floor; nothing where there were none. Not escaped.
- */
-void hb_yardsticks_describe(const struct hb_ceilings *all, struct hb_buf *ret_text);
+ * here. …": which yardsticks there were, why a share of `cells` is above all of it, and the floor;
+ * nothing where there were none. Not escaped. */
+void hb_yardsticks_describe(const struct hb_ceilings *all, const struct hb_summaries *cells,
+                            struct hb_buf *ret_text);
 
 #endif

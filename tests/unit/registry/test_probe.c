@@ -51,6 +51,8 @@ static void the_version_is_the_first_line_that_holds_anything(void **state)
     (void)state;
     assert_string_equal(probe("echo; echo '  2.32.5'; echo more").version, "2.32.5");
     assert_true(probe("echo 1").available);
+    assert_string_equal(probe("echo '/opt/x/bin/envoy  version: 9e/1.40.0'").version,
+                        "envoy version: 9e/1.40.0");
 }
 
 static void a_version_on_standard_error_counts_when_output_is_empty(void **state)
