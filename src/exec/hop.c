@@ -153,9 +153,9 @@ static int write_certificates(struct hb_hop *hop, const struct hb_hop_spec *spec
     const struct hb_certificates *certificates = spec->certificates;
     HB_CLEANUP(hb_buf_release) struct hb_buf bundle;
 
+    hb_buf_init(&bundle, (size_t)2 * HB_CERTIFICATE_PEM_MAX_BYTES);
     if (hb_certificates_ensure(spec->certificates, err) != 0)
         return -1;
-    hb_buf_init(&bundle, (size_t)2 * HB_CERTIFICATE_PEM_MAX_BYTES);
     hb_buf_append(&bundle, certificates->certificate.data, certificates->certificate.length);
     hb_buf_append(&bundle, certificates->key.data, certificates->key.length);
     if (write_text(hop, "server.pem", &certificates->certificate, ret_files->certificate, err) !=

@@ -173,9 +173,9 @@ struct hb_span {
 /*
  * The due instants of an open loop: 64-bit nanosecond offsets from the start, ascending, all below
  * span->total_ns. Constant arrivals, Poisson ones from `seed`, or bursts: one
- * shortly after the window opens, the others whole periods before and after it. rate->per_second must be above 0.
- * HB_ERR_LIMIT when there would be more than HB_SCHEDULE_MAX_COUNT. Memory is malloc'd; the caller
- * frees *ret_offsets (NULL when the count is 0).
+ * shortly after the window opens, the others whole periods before and after it. rate->per_second
+ * must be above 0. HB_ERR_LIMIT when there would be more than HB_SCHEDULE_MAX_COUNT. Memory is
+ * malloc'd; the caller frees *ret_offsets (NULL when the count is 0).
  */
 int hb_schedule_make(const struct hb_rate *rate, const struct hb_span *span, uint64_t seed,
                      uint64_t **ret_offsets, size_t *ret_count, struct hb_error *err) HB_MUST_CHECK;
