@@ -250,7 +250,7 @@ static void leave_out_others(const struct hb_scenario *scenario, const struct hb
         hb_sets_add(arena, sets, "exclude=[]");
     if (scenario->includes_count > 0 && cell->include == 0)
         hb_sets_add(arena, sets, "include=[]");
-    if (scenario->thresholds_count > 0)
+    if (scenario->threshold_overrides_count > 0)
         hb_sets_add(arena, sets, "thresholds={}");
     if (scenario->gate.overrides_count > 0)
         hb_sets_add(arena, sets, "gate.overrides=[]");

@@ -277,10 +277,11 @@ static int check_thresholds(struct sweep *sweep, const struct hb_report *report,
     struct hb_breach *breaches;
     size_t count, checked;
 
-    if (scenario->thresholds_count == 0 || sweep->options->smoke)
+    if (scenario->thresholds_count + scenario->threshold_overrides_count == 0 ||
+        sweep->options->smoke)
         return 0;
-    hb_thresholds_check(scenario->thresholds, scenario->thresholds_count, &report->cells,
-                        &sweep->cli->arena, &breaches, &count, &checked);
+    hb_thresholds_check(&sweep->planning->plan, &report->cells, &sweep->cli->arena, &breaches,
+                        &count, &checked);
     printf("\nthresholds: %zu of %zu met\n", checked - count, checked);
     for (size_t i = 0; i < count; i++) {
         HB_CLEANUP(hb_buf_release) struct hb_buf text;

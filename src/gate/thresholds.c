@@ -1,6 +1,8 @@
 /* Comparing figures with bounds. What a figure is, summary.c says. */
 #include "gate/thresholds.h"
 
+#include <stdlib.h>
+
 static bool holds(const struct hb_threshold *threshold, double value)
 {
     switch (threshold->comparison) {
@@ -12,6 +14,8 @@ static bool holds(const struct hb_threshold *threshold, double value)
         return value > threshold->value;
     case HB_AT_LEAST:
         return value >= threshold->value;
+    case HB_NO_BOUND:
+        return true;
     }
     return false;
 }
@@ -22,31 +26,89 @@ static bool is_checked(const struct hb_cell_summary *cell)
     return cell->runs_count > cell->skipped + cell->pending + cell->not_needed;
 }
 
-void hb_thresholds_check(const struct hb_threshold *thresholds, size_t thresholds_count,
-                         const struct hb_summaries *summaries, struct hb_arena *arena,
-                         struct hb_breach **ret_breaches, size_t *ret_count, size_t *ret_checked)
+/* ---- what a cell must satisfy ---- */
+
+static void lay_over(const struct hb_threshold *thresholds, size_t count,
+                     const struct hb_threshold *by_metric[HB_METRIC_COUNT])
 {
-    struct hb_breach *breaches =
-        hb_arena_calloc(arena, thresholds_count * summaries->count, sizeof *breaches);
-    size_t count = 0, checked = 0;
+    for (size_t i = 0; i < count; i++)
+        by_metric[thresholds[i].metric] = &thresholds[i];
+}
+
+size_t hb_thresholds_of(const struct hb_scenario *scenario, const struct hb_cell *cell,
+                        struct hb_threshold *ret)
+{
+    const struct hb_threshold *by_metric[HB_METRIC_COUNT] = {NULL};
+    size_t count = 0;
+
+    lay_over(scenario->thresholds, scenario->thresholds_count, by_metric);
+    for (size_t i = 0; cell != NULL && i < scenario->threshold_overrides_count; i++) {
+        const struct hb_threshold_override *override = &scenario->threshold_overrides[i];
+
+        if (hb_pattern_matches(scenario, &override->pattern, cell))
+            lay_over(override->thresholds, override->count, by_metric);
+    }
+    for (size_t i = 0; i < HB_METRIC_COUNT; i++) {
+        if (by_metric[i] != NULL && by_metric[i]->comparison != HB_NO_BOUND)
+            ret[count++] = *by_metric[i];
+    }
+    return count;
+}
+
+/* Subjects of a cell have one id, and patterns do not tell them apart. */
+static const struct hb_cell *find_cell(const struct hb_plan *plan, const char *id)
+{
+    uint64_t wanted = strtoull(id, NULL, 16);
+    bool matters = plan->scenario->threshold_overrides_count > 0;
+
+    for (size_t i = 0; matters && i < plan->cells_count; i++) {
+        if (plan->cells[i].id == wanted)
+            return &plan->cells[i];
+    }
+    return NULL;
+}
+
+/* ---- checking ---- */
+
+struct checking {
+    struct hb_breach *breaches;
+    size_t count, checked;
+};
+
+static void check_cell(struct checking *checking, const struct hb_cell_summary *cell,
+                       const struct hb_threshold *thresholds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct hb_breach breach = {.threshold = &thresholds[i], .cell = cell};
+
+        checking->checked++;
+        breach.measured = hb_summary_metric(cell, thresholds[i].metric, &breach.value);
+        if (!breach.measured || !holds(&thresholds[i], breach.value))
+            checking->breaches[checking->count++] = breach;
+    }
+}
+
+void hb_thresholds_check(const struct hb_plan *plan, const struct hb_summaries *summaries,
+                         struct hb_arena *arena, struct hb_breach **ret_breaches, size_t *ret_count,
+                         size_t *ret_checked)
+{
+    struct checking checking = {
+        .breaches =
+            hb_arena_calloc(arena, HB_METRIC_COUNT * summaries->count, sizeof *checking.breaches),
+    };
 
     for (size_t i = 0; i < summaries->count; i++) {
         const struct hb_cell_summary *cell = &summaries->cells[i];
+        struct hb_threshold *own = hb_arena_calloc(arena, HB_METRIC_COUNT, sizeof *own);
 
-        if (!is_checked(cell))
-            continue;
-        for (size_t j = 0; j < thresholds_count; j++) {
-            struct hb_breach breach = {.threshold = &thresholds[j], .cell = cell};
-
-            checked++;
-            breach.measured = hb_summary_metric(cell, thresholds[j].metric, &breach.value);
-            if (!breach.measured || !holds(&thresholds[j], breach.value))
-                breaches[count++] = breach;
-        }
+        if (is_checked(cell))
+            check_cell(
+                &checking, cell, own,
+                hb_thresholds_of(plan->scenario, find_cell(plan, cell->first->cell_id), own));
     }
-    *ret_breaches = breaches;
-    *ret_count = count;
-    *ret_checked = checked;
+    *ret_breaches = checking.breaches;
+    *ret_count = checking.count;
+    *ret_checked = checking.checked;
 }
 
 void hb_breach_describe(const struct hb_breach *breach, struct hb_buf *ret_text)

@@ -18,8 +18,9 @@ static const uint64_t ASTRONOMIC = UINT64_C(1000000000000000000);
 
 struct expansion {
     const struct hb_scenario *scenario;
-    struct hb_pattern_set excludes;
-    bool *kept[HB_AXIS_COUNT]; /* by the filters */
+    struct hb_pattern_set excludes, overrides;
+    const struct hb_pattern *override_patterns; /* of the gate, then of the thresholds */
+    bool *kept[HB_AXIS_COUNT];                  /* by the filters */
     struct hb_cell *cells;
     size_t count, capacity;
     struct hb_cell at; /* the cell that the recursion has reached */
@@ -153,6 +154,7 @@ static bool is_kept(const struct expansion *expansion, const struct hb_cell *cel
 
 static void add_cell(struct expansion *expansion, const struct hb_cell *cell)
 {
+    (void)hb_pattern_set_match(&expansion->overrides, cell);
     if (!is_kept(expansion, cell))
         return;
     HB_ASSERT(expansion->count < expansion->capacity);
@@ -231,17 +233,21 @@ static void describe_place(char *text, size_t bytes, const struct hb_scenario *s
         snprintf(text, bytes, "%.200s:%u:%u: %s", place.file, place.line, place.column, what);
 }
 
-static int check_excludes(const struct expansion *expansion, struct hb_error *err)
+/* A typo in an exclude would leave cells in, in an override a bound as it is, and nobody would
+ * know.
+ */
+static int check_all_matched(const struct hb_scenario *scenario, const struct hb_pattern_set *set,
+                             const struct hb_pattern *patterns, const char *what,
+                             struct hb_error *err)
 {
-    const struct hb_scenario *scenario = expansion->scenario;
-    size_t unmatched = hb_pattern_set_unmatched(&expansion->excludes);
+    size_t unmatched = hb_pattern_set_unmatched(set);
     const struct hb_pattern *pattern;
     char who[300];
 
-    if (unmatched == expansion->excludes.count)
+    if (unmatched == set->count)
         return 0;
-    pattern = &scenario->excludes[unmatched];
-    describe_place(who, sizeof who, scenario, pattern->place, "exclude");
+    pattern = &patterns[unmatched];
+    describe_place(who, sizeof who, scenario, pattern->place, what);
     for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
         const char *glob = hb_pattern_glob(pattern, (enum hb_axis)axis);
 
@@ -251,22 +257,30 @@ static int check_excludes(const struct expansion *expansion, struct hb_error *er
     return hb_fail(err, HB_ERR_INPUT, "%s: no cell of the matrix has this combination", who);
 }
 
-/* A typo in an override would leave a margin as it is, and nobody would know. */
-static int check_overrides(const struct hb_scenario *scenario, struct hb_error *err)
+static int check_patterns(const struct expansion *expansion, struct hb_error *err)
 {
-    for (size_t i = 0; i < scenario->gate.overrides_count; i++) {
-        const struct hb_gate_override *override = &scenario->gate.overrides[i];
-        char who[300];
+    const struct hb_scenario *scenario = expansion->scenario;
 
-        describe_place(who, sizeof who, scenario, override->place, "override");
-        for (int axis = 0; axis < HB_AXIS_COUNT; axis++) {
-            const char *glob = hb_pattern_glob(override->pattern, (enum hb_axis)axis);
+    if (check_all_matched(scenario, &expansion->excludes, scenario->excludes, "exclude", err) != 0)
+        return -1;
+    return check_all_matched(scenario, &expansion->overrides, expansion->override_patterns,
+                             "override", err);
+}
 
-            if (glob != NULL && !hb_glob_matches_any(scenario, (enum hb_axis)axis, glob))
-                return hb_glob_fail(scenario, (enum hb_axis)axis, glob, who, err);
-        }
-    }
-    return 0;
+static void prepare_patterns(struct expansion *expansion, struct hb_arena *arena)
+{
+    const struct hb_scenario *scenario = expansion->scenario;
+    size_t margins = scenario->gate.overrides_count, bounds = scenario->threshold_overrides_count;
+    struct hb_pattern *patterns = hb_arena_calloc(arena, margins + bounds, sizeof *patterns);
+
+    for (size_t i = 0; i < margins; i++)
+        patterns[i] = *scenario->gate.overrides[i].pattern;
+    for (size_t i = 0; i < bounds; i++)
+        patterns[margins + i] = scenario->threshold_overrides[i].pattern;
+    expansion->override_patterns = patterns;
+    hb_pattern_set_init(&expansion->overrides, scenario, patterns, margins + bounds, arena);
+    hb_pattern_set_init(&expansion->excludes, scenario, scenario->excludes,
+                        scenario->excludes_count, arena);
 }
 
 static int check_some_left(const struct expansion *expansion, const struct hb_plan_options *options,
@@ -330,14 +344,12 @@ int hb_plan_expand(const struct hb_scenario *scenario, const struct hb_plan_opti
     if (measure_product(scenario, &expansion.capacity, err) != 0 ||
         hb_filters_apply(scenario, options, arena, expansion.kept, err) != 0)
         return -1;
-    hb_pattern_set_init(&expansion.excludes, scenario, scenario->excludes, scenario->excludes_count,
-                        arena);
+    prepare_patterns(&expansion, arena);
     expansion.cells = hb_arena_calloc(arena, expansion.capacity + scenario->control_cells,
                                       sizeof *expansion.cells);
     add_product(&expansion, 0);
     add_includes(&expansion);
-    if (check_excludes(&expansion, err) != 0 || check_overrides(scenario, err) != 0 ||
-        check_some_left(&expansion, options, err) != 0)
+    if (check_patterns(&expansion, err) != 0 || check_some_left(&expansion, options, err) != 0)
         return -1;
     hb_cells_identify(scenario, expansion.cells, expansion.count);
     if (check_twins(&expansion, err) != 0 ||

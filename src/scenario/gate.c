@@ -79,7 +79,7 @@ static void load_override(struct hb_loading *loading, const struct hb_raw_gate_o
     struct hb_pattern *pattern = hb_arena_alloc(loading->arena, sizeof *pattern);
 
     *pattern = hb_load_pattern(&raw->pattern);
-    *ret = (struct hb_gate_override){.pattern = pattern, .place = raw->pattern.node->place};
+    *ret = (struct hb_gate_override){.pattern = pattern};
     memcpy(ret->margins, loading->scenario->gate.margins, sizeof ret->margins);
     ret->set = load_margins(loading, &raw->margins, ret->margins);
 }

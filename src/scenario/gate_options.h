@@ -50,7 +50,6 @@ struct hb_gate_override {
     const struct hb_pattern *pattern;
     struct hb_gate_margin margins[HB_GATE_METRICS];
     unsigned set;
-    struct hb_place place;
 };
 
 enum hb_gate_basis {

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "config/units.h"
-#include "scenario/threshold.h"
 
 /* Values are held against each other, so their number is bounded. */
 #define AXIS .nonempty = true, .max_items = 5000
@@ -647,37 +646,6 @@ static const struct hb_table run_table = {
     .node_member = HB_MEMBER(struct hb_raw_run, node),
 };
 
-#define THRESHOLD(name, metric, unit, what, how)                                                   \
-    {                                                                                              \
-        .key = (name), .type = &hb_type_threshold_##unit,                                          \
-        .offset = offsetof(struct hb_raw_thresholds, values) +                                     \
-                  (metric) * sizeof(const struct hb_node *),                                       \
-        .help = (what), .example = (how)                                                           \
-    }
-#define RESPONSE_TIME(name, metric, what) THRESHOLD(name, metric, duration, what, "\"<250ms\"")
-
-static const struct hb_field threshold_fields[] = {
-    THRESHOLD("requests_per_second", HB_METRIC_REQUESTS_PER_SECOND, number,
-              "Verified responses a second.", "\">500\""),
-    THRESHOLD("error_rate", HB_METRIC_ERROR_RATE, percent, "Failed requests of all.", "\"<0.1%\""),
-    RESPONSE_TIME("mean", HB_METRIC_MEAN, "Mean response time."),
-    RESPONSE_TIME("p50", HB_METRIC_P50, "Median response time."),
-    RESPONSE_TIME("p90", HB_METRIC_P90, "90th percentile of response times."),
-    RESPONSE_TIME("p95", HB_METRIC_P95, "95th percentile of response times."),
-    RESPONSE_TIME("p99", HB_METRIC_P99, "99th percentile of response times."),
-    RESPONSE_TIME("p999", HB_METRIC_P999, "99.9th percentile of response times."),
-    RESPONSE_TIME("max", HB_METRIC_MAX, "Longest response time."),
-    THRESHOLD("cpu_per_request", HB_METRIC_CPU_PER_REQUEST, duration,
-              "CPU time of the client for a verified request.", "\"<50us\""),
-    THRESHOLD("rss_peak", HB_METRIC_RSS_PEAK, size, "Highest resident memory of the client.",
-              "\"<64MiB\""),
-};
-static const struct hb_table thresholds_table = {
-    HB_TABLE("thresholds", struct hb_raw_thresholds, threshold_fields),
-    .help = "What every cell must satisfy; else the exit code says so. A cell that measured "
-            "nothing fails all of them.",
-};
-
 static const struct hb_field define_fields[] = {
     {.key = "clients",
      HB_ARRAY_AT(struct hb_raw_define, clients, clients_count),
@@ -746,7 +714,7 @@ static const struct hb_field scenario_fields[] = {
     {.key = "thresholds",
      HB_AT(struct hb_raw_scenario, thresholds),
      .type = &hb_type_struct,
-     .table = &thresholds_table,
+     .table = &hb_thresholds_table,
      .help = "What every cell must satisfy.",
      .example = "{error_rate: \"<0.1%\", p99: \"<250ms\"}"},
     {.key = "subjects",

@@ -139,8 +139,15 @@ struct hb_raw_run {
     const struct hb_node *node;
 };
 
+struct hb_raw_threshold_override {
+    struct hb_raw_pattern pattern;
+    const struct hb_node *values[HB_METRIC_COUNT];
+};
+
 struct hb_raw_thresholds {
     const struct hb_node *values[HB_METRIC_COUNT];
+    struct hb_raw_threshold_override *overrides;
+    size_t overrides_count;
 };
 
 struct hb_raw_margin {
@@ -219,6 +226,7 @@ struct hb_raw_scenario {
     const struct hb_node *node;
 };
 
-extern const struct hb_table hb_scenario_table, hb_server_table, hb_gate_table, hb_subject_table;
+extern const struct hb_table hb_scenario_table, hb_server_table, hb_gate_table, hb_subject_table,
+    hb_thresholds_table;
 
 #endif

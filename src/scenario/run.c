@@ -60,20 +60,44 @@ static void check_processes(struct hb_loading *loading)
     }
 }
 
-static void load_thresholds(struct hb_loading *loading)
+/* Those that were written, by metric. */
+static const struct hb_threshold *
+parse_thresholds(struct hb_loading *loading, const struct hb_node *const *values, size_t *ret_count)
 {
     struct hb_threshold *thresholds =
         hb_arena_calloc(loading->arena, HB_METRIC_COUNT, sizeof *thresholds);
-    size_t count = 0;
 
+    *ret_count = 0;
     for (int metric = 0; metric < HB_METRIC_COUNT; metric++) {
-        const struct hb_node *node = loading->raw->thresholds.values[metric];
-
-        if (node != NULL)
-            thresholds[count++] = hb_threshold_parse((enum hb_metric)metric, node);
+        if (values[metric] != NULL)
+            thresholds[(*ret_count)++] = hb_threshold_parse((enum hb_metric)metric, values[metric]);
     }
-    loading->scenario->thresholds = thresholds;
-    loading->scenario->thresholds_count = count;
+    return thresholds;
+}
+
+static void load_threshold_override(struct hb_loading *loading,
+                                    const struct hb_raw_threshold_override *raw,
+                                    struct hb_threshold_override *ret)
+{
+    ret->pattern = hb_load_pattern(&raw->pattern);
+    ret->thresholds = parse_thresholds(loading, raw->values, &ret->count);
+    if (ret->count == 0)
+        hb_diag(loading->diags, raw->pattern.node->place,
+                "threshold_override names no metric; nothing would be different");
+}
+
+static void load_thresholds(struct hb_loading *loading)
+{
+    const struct hb_raw_thresholds *raw = &loading->raw->thresholds;
+    struct hb_scenario *scenario = loading->scenario;
+    struct hb_threshold_override *overrides =
+        hb_arena_calloc(loading->arena, raw->overrides_count, sizeof *overrides);
+
+    scenario->thresholds = parse_thresholds(loading, raw->values, &scenario->thresholds_count);
+    for (size_t i = 0; i < raw->overrides_count; i++)
+        load_threshold_override(loading, &raw->overrides[i], &overrides[i]);
+    scenario->threshold_overrides = overrides;
+    scenario->threshold_overrides_count = raw->overrides_count;
 }
 
 static void check_rounds(struct hb_loading *loading, const struct hb_raw_rounds *raw)

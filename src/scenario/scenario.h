@@ -235,10 +235,17 @@ const char *hb_metric_name(enum hb_metric metric); /* as a scenario writes it: "
 
 struct hb_threshold {
     enum hb_metric metric;
-    enum { HB_BELOW, HB_AT_MOST, HB_ABOVE, HB_AT_LEAST } comparison;
+    enum { HB_BELOW, HB_AT_MOST, HB_ABOVE, HB_AT_LEAST, HB_NO_BOUND } comparison;
     double value;     /* in the metric's unit */
     const char *text; /* as written: "<250ms" */
     struct hb_place place;
+};
+
+/* Other thresholds for the cells that a pattern names. */
+struct hb_threshold_override {
+    struct hb_pattern pattern;
+    const struct hb_threshold *thresholds; /* one a metric at most */
+    size_t count;
 };
 
 struct hb_scenario {
@@ -283,6 +290,8 @@ struct hb_scenario {
     struct hb_run_options run;
     const struct hb_threshold *thresholds;
     size_t thresholds_count;
+    const struct hb_threshold_override *threshold_overrides; /* the last that matches wins */
+    size_t threshold_overrides_count;
     struct hb_gate_options gate;                   /* defaults where the scenario says nothing */
     const char *const *allow_remote;               /* NULL-terminated host names */
     const struct hb_scenario_overrides *overrides; /* what was laid over the file; NULL: nothing */

@@ -6,6 +6,8 @@
 #include "base/assert.h"
 #include "config/units.h"
 
+#define OFF "off" /* no bound: of what others say of all cells, or what this one extends */
+
 static int parse_duration(const char *text, double *ret)
 {
     int64_t ns;
@@ -47,6 +49,10 @@ static const struct {
 
 static int parse(const struct hb_type *type, const char *text, struct hb_threshold *ret)
 {
+    if (strcmp(text, OFF) == 0) {
+        ret->comparison = HB_NO_BOUND;
+        return 0;
+    }
     for (size_t i = 0; i < HB_ARRAY_LEN(comparisons); i++) {
         size_t length = strlen(comparisons[i].sign);
 
@@ -76,9 +82,9 @@ static int read_threshold(struct hb_bind *bind, const struct hb_field *field,
 #define THRESHOLD(type_name, example, unit_pattern)                                                \
     {                                                                                              \
         .name = (type_name),                                                                       \
-        .expected = "a comparison (< <= > >=) and a bound, such as \"" example "\"",               \
+        .expected = "a comparison (< <= > >=) and a bound, such as \"" example "\", or off",       \
         .schema = "{\"type\": \"string\", \"pattern\": "                                           \
-                  "\"^(<=?|>=?) *[0-9]+(\\\\.[0-9]+)?" unit_pattern "$\"}",                        \
+                  "\"^((<=?|>=?) *[0-9]+(\\\\.[0-9]+)?" unit_pattern "|" OFF ")$\"}",              \
         .bytes = sizeof(const struct hb_node *), .read = read_threshold                            \
     }
 

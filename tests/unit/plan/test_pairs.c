@@ -284,15 +284,42 @@ static void the_control_shares_the_wire_profile_of_the_base(void **state)
 
 static void an_override_of_the_gate_that_matches_nothing_is_refused(void **state)
 {
-    static const struct hb_pattern pattern = {.client = "clent0", .place = {.file = "test.yaml"}};
-    const struct hb_gate_override override = {.pattern = &pattern,
+    static const struct hb_pattern pattern = {.client = "clent0",
                                               .place = {.file = "test.yaml", .line = 7}};
+    const struct hb_gate_override override = {.pattern = &pattern};
     struct hb_scenario *scenario = in_pairs(*state, 1, 0);
 
     scenario->gate.overrides = &override;
     scenario->gate.overrides_count = 1;
     assert_string_equal(refusal(scenario, NULL, HB_ERR_INPUT, *state),
                         "line 7: override: no client matches 'clent0'; did you mean 'client0'?");
+}
+
+static void an_override_of_the_thresholds_that_matches_nothing_is_refused(void **state)
+{
+    static const struct hb_threshold_override override = {
+        .pattern = {.url = "/url7", .place = {.file = "test.yaml", .line = 7}}};
+    struct hb_scenario *scenario = in_pairs(*state, 1, 0);
+
+    scenario->threshold_overrides = &override;
+    scenario->threshold_overrides_count = 1;
+    assert_string_equal(refusal(scenario, NULL, HB_ERR_INPUT, *state),
+                        "line 7: override: no url matches '/url7'; did you mean '/url0'?");
+}
+
+static void an_override_of_cells_that_were_excluded_is_refused(void **state)
+{
+    static const struct hb_pattern exclude = {.client = "client0"};
+    static const struct hb_threshold_override override = {
+        .pattern = {.client = "client0", .place = {.file = "test.yaml", .line = 7}}};
+    struct hb_scenario *scenario = make_scenario(*state, (struct sizes){.clients = 2});
+
+    scenario->excludes = &exclude;
+    scenario->excludes_count = 1;
+    scenario->threshold_overrides = &override;
+    scenario->threshold_overrides_count = 1;
+    assert_string_equal(refusal(scenario, NULL, HB_ERR_INPUT, *state),
+                        "line 7: override: no cell of the matrix has this combination");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -312,6 +339,8 @@ int main(void)
         TEST(a_server_of_a_subjects_own_is_used_by_its_cells_alone),
         TEST(the_control_shares_the_wire_profile_of_the_base),
         TEST(an_override_of_the_gate_that_matches_nothing_is_refused),
+        TEST(an_override_of_the_thresholds_that_matches_nothing_is_refused),
+        TEST(an_override_of_cells_that_were_excluded_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

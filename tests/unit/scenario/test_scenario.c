@@ -94,6 +94,11 @@ static void every_metric_is_parsed_in_its_unit(void **state)
     assert_int_equal(loaded.scenario->thresholds[HB_METRIC_ERROR_RATE].comparison, HB_AT_MOST);
     assert_int_equal(loaded.scenario->thresholds[HB_METRIC_MAX].comparison, HB_AT_LEAST);
     assert_int_equal(loaded.scenario->thresholds[0].comparison, HB_ABOVE);
+    assert_int_equal(loaded.scenario->threshold_overrides_count, 2);
+    assert_string_equal(loaded.scenario->threshold_overrides[0].pattern.concurrency, "10");
+    assert_int_equal(loaded.scenario->threshold_overrides[0].count, 2);
+    assert_int_equal(loaded.scenario->threshold_overrides[0].thresholds[0].comparison, HB_NO_BOUND);
+    assert_string_equal(loaded.scenario->threshold_overrides[1].thresholds[0].text, "<5s");
     loaded_release(&loaded);
 }
 
