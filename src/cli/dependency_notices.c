@@ -57,7 +57,8 @@ static void add_origins(struct hb_cli *cli, const struct hb_registry *registry,
         const char *state = hb_receipt_state(registry->env_dir, hb_entry_environment(client->entry),
                                              i, &cli->arena);
 
-        if (state[0] == '\0')
+        if (state[0] == '\0' ||
+            strcmp(state, choice->packages[i].value) == 0) /* it says so itself */
             continue;
         add(notices, hb_arena_printf(
                          &cli->arena, "%s: %s %s %.*s", scenario->subjects[client->subject].name,
