@@ -8,6 +8,9 @@
 #include <strings.h>
 
 #define CALLS_LEAST 0.1 /* rarer ones have no row */
+/* Each row looks through all of them, so what a hostile profile says is cut. */
+#define HEADERS_MOST 200 /* of a request; browsers send 30 */
+#define CALLS_MOST 500   /* Linux has fewer */
 #define VERSION "version of the client"
 
 struct facts {
@@ -74,6 +77,18 @@ static const struct hb_wire_request *first_of(const struct hb_wire_row *wire)
     return wire->sent.seen_count > 0 ? &wire->sent.seen[0] : NULL;
 }
 
+static size_t headers_of(const struct hb_wire_request *request)
+{
+    if (request == NULL)
+        return 0;
+    return request->headers_count < HEADERS_MOST ? request->headers_count : HEADERS_MOST;
+}
+
+static size_t calls_told(const struct hb_wire_profile *profile)
+{
+    return profile->calls_count < CALLS_MOST ? profile->calls_count : CALLS_MOST;
+}
+
 /* ---- what a profile says ---- */
 
 static const char *tell_failure(const struct hb_wire_row *wire, struct hb_arena *arena HB_UNUSED)
@@ -100,7 +115,7 @@ static const char *tell_order(const struct hb_wire_row *wire, struct hb_arena *a
     const struct hb_wire_request *request = first_of(wire);
     HB_CLEANUP(hb_buf_release) struct hb_buf text = {.maximum = 1 << 20};
 
-    for (size_t i = 0; request != NULL && i < request->headers_count; i++)
+    for (size_t i = 0; i < headers_of(request); i++)
         hb_buf_printf(&text, "%s%s", i > 0 ? ", " : "", request->headers[i].name);
     return hb_arena_strdup(arena, hb_buf_text(&text));
 }
@@ -116,6 +131,16 @@ static const char *tell_body(const struct hb_wire_row *wire, struct hb_arena *ar
     return hb_arena_printf(arena, "%" PRIu64 " bytes, %s, %s", request->body_bytes,
                            request->framing,
                            request->body_as_given ? "as given" : "other than given");
+}
+
+static const char *tell_cut(const struct hb_wire_row *wire, struct hb_arena *arena)
+{
+    const struct hb_wire_request *request = first_of(wire);
+
+    return request != NULL && request->headers_count > HEADERS_MOST
+               ? hb_arena_printf(arena, "%zu, the first %d are shown", request->headers_count,
+                                 HEADERS_MOST)
+               : "";
 }
 
 static const char *tell_variety(const struct hb_wire_row *wire, struct hb_arena *arena)
@@ -152,7 +177,7 @@ static const char *tell_note(const struct hb_wire_row *wire, struct hb_arena *ar
 static const struct hb_wire_header *find_header(const struct hb_wire_request *request,
                                                 const char *name, size_t occurrence)
 {
-    for (size_t i = 0; request != NULL && i < request->headers_count; i++)
+    for (size_t i = 0; i < headers_of(request); i++)
         if (strcasecmp(request->headers[i].name, name) == 0 && occurrence-- == 0)
             return &request->headers[i];
     return NULL;
@@ -204,7 +229,7 @@ static void add_headers(struct facts *facts)
     for (size_t wire = 0; wire < facts->wires_count; wire++) {
         const struct hb_wire_request *request = first_of(facts->wires[wire]);
 
-        for (size_t i = 0; request != NULL && i < request->headers_count; i++) {
+        for (size_t i = 0; i < headers_of(request); i++) {
             size_t occurrence = occurrence_of(request, i);
 
             if (!is_told_before(facts, wire, request->headers[i].name, occurrence))
@@ -290,7 +315,7 @@ static double calls_of(const struct hb_wire_profile *profile, const char *name)
 {
     if (profile->system_calls < 0)
         return -1;
-    for (size_t i = 0; i < profile->calls_count; i++)
+    for (size_t i = 0; i < calls_told(profile); i++)
         if (strcmp(profile->calls[i].name, name) == 0)
             return profile->calls[i].per_request;
     return 0;
@@ -352,7 +377,7 @@ static void add_each_call(struct facts *facts)
     for (size_t wire = 0; wire < facts->wires_count; wire++) {
         const struct hb_wire_profile *sent = &facts->wires[wire]->sent;
 
-        for (size_t i = 0; i < sent->calls_count; i++)
+        for (size_t i = 0; i < calls_told(sent); i++)
             if (sent->calls[i].per_request >= CALLS_LEAST &&
                 !is_counted_before(facts, wire, sent->calls[i].name))
                 add_call(facts, sent->calls[i].name);
@@ -411,6 +436,7 @@ static const struct {
     const char *label;
     tell_function *tell;
 } after[] = {
+    {"headers", tell_cut},
     {"body", tell_body},
     {"requests", tell_variety},
     {"connections", tell_connections},
@@ -422,8 +448,7 @@ static size_t most_rows(const struct hb_wire_row *const *wires, size_t count)
     size_t rows = HB_ARRAY_LEN(before) + HB_ARRAY_LEN(after) + HB_ARRAY_LEN(byte_figures) + 6;
 
     for (size_t i = 0; i < count; i++)
-        rows += wires[i]->sent.calls_count +
-                (first_of(wires[i]) != NULL ? first_of(wires[i])->headers_count : 0);
+        rows += calls_told(&wires[i]->sent) + headers_of(first_of(wires[i]));
     return rows;
 }
 

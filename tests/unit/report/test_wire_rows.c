@@ -140,6 +140,23 @@ static void a_header_sent_twice_has_two_rows(void **state HB_UNUSED)
     assert_int_equal(named, 2);
 }
 
+/* Sixty-four kilobytes of headers, as a hostile client may send them. */
+static void more_headers_than_anyone_reads_are_cut_and_counted(void **state HB_UNUSED)
+{
+    static struct hb_wire_header many[16000];
+    struct hb_wire_fact *facts;
+    size_t count;
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(many); i++)
+        many[i] = (struct hb_wire_header){hb_arena_printf(&arena, "h%zu", i), "1"};
+    set_headers(0, many, HB_ARRAY_LEN(many));
+    set_headers(1, many + 100, HB_ARRAY_LEN(many) - 100);
+    hb_wire_facts(wires, 2, &arena, &facts, &count);
+    assert_true(count > 300 && count < 400);
+    assert_string_equal(fact_of("headers", 2)->cells[0], "16000, the first 200 are shown");
+    assert_string_equal(fact_of("h150", 2)->cells[1], "1");
+}
+
 static void calls_agree_within_noise_and_waiting_within_one(void **state HB_UNUSED)
 {
     static const struct hb_wire_call first[] = {{"sendto", 1.0}, {"poll", 3.0}};
@@ -297,6 +314,7 @@ int main(void)
         ROWS_TEST(a_header_that_one_leaves_out_or_spells_its_own_way_shows),
         ROWS_TEST(the_order_is_a_fact_of_its_own_only_where_it_differs),
         ROWS_TEST(a_header_sent_twice_has_two_rows),
+        ROWS_TEST(more_headers_than_anyone_reads_are_cut_and_counted),
         ROWS_TEST(calls_agree_within_noise_and_waiting_within_one),
         ROWS_TEST(encrypted_bytes_agree_nearly_and_plain_ones_exactly),
         ROWS_TEST(what_is_unknown_is_not_different),
