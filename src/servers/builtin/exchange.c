@@ -113,6 +113,20 @@ static void split_target(struct hb_exchange *exchange)
     hb_percent_decode(&exchange->path, path);
 }
 
+/* libmicrohttpd takes the first of two lengths, and a length beside chunks: what others on the way
+ * may end elsewhere. Whoever sends that is told. */
+static void check_framing(struct hb_exchange *exchange)
+{
+    size_t lengths = 0, encodings = 0;
+
+    for (size_t i = 0; i < exchange->header_count; i++) {
+        lengths += hb_span_equal_nocase(exchange->headers[i].name, HB_SPAN("Content-Length"));
+        encodings += hb_span_equal_nocase(exchange->headers[i].name, HB_SPAN("Transfer-Encoding"));
+    }
+    if (lengths + encodings > 1)
+        exchange->refused_status = MHD_HTTP_BAD_REQUEST;
+}
+
 static void check_announced_length(struct hb_exchange *exchange)
 {
     const struct hb_header *header = hb_request_header(exchange, HB_SPAN("Content-Length"));
@@ -139,6 +153,7 @@ void hb_exchange_begin(struct hb_exchange *exchange, struct MHD_Connection *conn
     if (exchange->target.overflowed)
         exchange->refused_status = MHD_HTTP_URI_TOO_LONG;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add_header, exchange);
+    check_framing(exchange);
     split_target(exchange);
     exchange->route = hb_route_find(
         (struct hb_span){hb_buf_text(&exchange->path), exchange->path.length}, exchange->captures);

@@ -58,6 +58,7 @@ static const struct {
         status, "<!doctype html>\n<html lang=en>\n<title>" #status " " name "</title>\n<h1>" name  \
                 "</h1>\n<p>" text "</p>\n"                                                         \
     }
+    PAGE(400, "Bad Request", "The length of the request's body is given more than once."),
     PAGE(404, "Not Found",
          "The requested URL was not found on the server. If you entered the URL manually please "
          "check your spelling and try again."),

@@ -289,6 +289,16 @@ class Hostility(unittest.TestCase):
                     response.begin()
                     self.assertEqual(response.status, status)
 
+    def test_a_length_that_can_be_read_in_two_ways_is_refused_and_nothing_behind_it_is_read(self):
+        for framing in ("Content-Length: 3\r\ncontent-length: 5", "Content-Length: 5\r\nContent-Length: 5",
+                        "Content-Length: 5\r\nTransfer-Encoding: chunked"):
+            with self.subTest(framing), running() as server, server.connect() as connection:
+                connection.sendall(f"POST /post HTTP/1.1\r\nHost: h\r\n{framing}\r\n\r\nabcde".encode() + get("/get"))
+                response, body = answer(connection, "POST")
+                self.assertEqual(response.status, 400)
+                self.assertIn(b"more than once", body)
+                self.assertEqual(connection.recv(100), b"")
+
     def test_a_location_cannot_add_a_header(self):
         with running() as server:
             response, _ = exchange(server, get("/redirect-to?url=a%0d%0aSet-Cookie:%20x%00"))
