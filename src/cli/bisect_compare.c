@@ -35,7 +35,7 @@ static void add_margins(const struct hb_bisecting *bisecting, const struct hb_bi
 static struct hb_strings sets_of(const struct hb_bisecting *bisecting,
                                  const struct hb_bisect_rules *rules)
 {
-    static const char *const always[] = {"run.wire=none", "run.yardstick=false"};
+    static const char *const always[] = {"gate.basis=time", "run.wire=none", "run.yardstick=false"};
     struct hb_arena *arena = &bisecting->cli->arena;
     struct hb_strings sets = bisecting->cell->sets;
 

@@ -63,7 +63,7 @@ static const char *const *next_commands(struct hb_gate_run *run)
     if (run->result.cells_count > 0)
         next[count++] = hb_arena_printf(&run->cli->arena, "http-benchmark show %s --sweep %" PRId64,
                                         run->result.cells[0].cell_id, run->sweep_id);
-    if (!run->calibrated)
+    if (!run->calibrated && !run->counted)
         next[count++] = hb_arena_printf(&run->cli->arena, "http-benchmark calibrate --aa %s",
                                         run->request->path);
     return next;

@@ -1,6 +1,7 @@
 /* What a gate would run, for people who decide whether to wait for it. */
 #include <math.h>
 
+#include "cli/gate_counted.h"
 #include "cli/gate_run.h"
 #include "cli/table.h"
 
@@ -95,6 +96,10 @@ void hb_gate_print_plan(struct hb_gate_run *run, FILE *out)
 {
     fprintf(out, "base  %s\nhead  %s\n\n", hb_cli_safe(run->cli, run->base),
             hb_cli_safe(run->cli, run->head));
+    if (run->counted) {
+        hb_gate_counted_print_plan(run, out);
+        return;
+    }
     print_cells(run, out);
     fputc('\n', out);
     print_stages(run, out);

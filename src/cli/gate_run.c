@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "cli/dependency_notices.h"
+#include "cli/gate_counted.h"
 #include "cli/subject_install.h"
+#include "cli/wire_notices.h"
 #include "exec/environment.h"
 #include "gate/stored.h"
 
@@ -145,42 +147,73 @@ static const char *label_of(const struct hb_subject_flags *flags, const char *na
     return flags->install.count > 0 ? flags->install.items[0] : name;
 }
 
+static int64_t at_most(int64_t value, int64_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+/* The scenario's window and warm-up, unless they are longer. */
+static int plan_pairs(struct hb_gate_run *run, unsigned pairs, int64_t window_ns, int64_t warmup_ns,
+                      struct hb_error *err)
+{
+    const struct hb_scenario *scenario = run->planning.scenario;
+    const struct hb_gate_cell_plan cell = {
+        .window_ns = at_most(scenario->durations_ns[0], window_ns),
+        .warmup_ns = at_most(scenario->run.warmup_ns, warmup_ns),
+    };
+
+    return plan_again(run, pairs, &cell, 0, err);
+}
+
+static int plan_by_counts(struct hb_gate_run *run, struct hb_error *err)
+{
+    if (hb_gate_counted_check(run, err) != 0 ||
+        plan_pairs(run, HB_COUNTED_GUARD_PAIRS, HB_COUNTED_WINDOW_NS, HB_COUNTED_WARMUP_NS, err) !=
+            0)
+        return -1;
+    run->plan = (struct hb_gate_plan){
+        .options = run->planning.scenario->gate,
+        .count = run->planning.plan.pairs_count,
+        .rounds = HB_COUNTED_GUARD_PAIRS,
+    };
+    run->plan.options.screen_pairs = HB_COUNTED_GUARD_PAIRS;
+    run->plan.options.sentinels = 0;
+    return hb_gate_counted_fits(run, err);
+}
+
+static int plan_by_time(struct hb_gate_run *run, struct hb_error *err)
+{
+    if (load_calibration(run, err) != 0 ||
+        hb_gating_plan(run->cli, &run->planning.plan, &run->calibration, &run->plan, err) != 0)
+        return -1;
+    return plan_again(run, run->plan.rounds, &run->plan.cells[0], run->plan.options.sentinels, err);
+}
+
 int hb_gate_prepare(struct hb_cli *cli, const struct hb_gate_request *request,
                     struct hb_gate_run *ret_run, struct hb_error *err)
 {
     struct hb_gate_run *run = ret_run;
 
     *run = (struct hb_gate_run){.cli = cli, .request = request};
-    if (make_planning(run, &request->sets, 0, err) != 0 || load_calibration(run, err) != 0 ||
-        hb_gating_plan(cli, &run->planning.plan, run->calibrated ? &run->calibration : NULL,
-                       &run->plan, err) != 0 ||
-        plan_again(run, run->plan.rounds, &run->plan.cells[0], run->plan.options.sentinels, err) !=
-            0)
+    if (make_planning(run, &request->sets, 0, err) != 0)
+        return -1;
+    run->counted = run->planning.scenario->gate.basis == HB_GATE_BY_COUNTS;
+    if ((run->counted ? plan_by_counts(run, err) : plan_by_time(run, err)) != 0)
         return -1;
     run->base = label_of(&request->base, run->planning.scenario->subjects[0].name);
     run->head = label_of(&request->head, run->planning.scenario->subjects[1].name);
     return 0;
 }
 
-static int64_t at_most(int64_t value, int64_t limit)
-{
-    return value < limit ? value : limit;
-}
-
 int hb_gate_prepare_pairs(struct hb_cli *cli, const struct hb_gate_request *request, unsigned pairs,
                           struct hb_gate_run *ret_run, struct hb_error *err)
 {
     struct hb_gate_run *run = ret_run;
-    struct hb_gate_cell_plan cell;
 
     *run = (struct hb_gate_run){.cli = cli, .request = request};
     if (make_planning(run, &request->sets, 0, err) != 0)
         return -1;
-    cell = (struct hb_gate_cell_plan){
-        .window_ns = at_most(run->planning.scenario->durations_ns[0], HB_GATE_WINDOW_NS),
-        .warmup_ns = at_most(run->planning.scenario->run.warmup_ns, HB_GATE_WARMUP_NS),
-    };
-    return plan_again(run, pairs, &cell, 0, err);
+    return plan_pairs(run, pairs, HB_GATE_WINDOW_NS, HB_GATE_WARMUP_NS, err);
 }
 
 /* ---- carrying out ---- */
@@ -270,9 +303,43 @@ static int resumed(void *context, struct hb_store *store, const struct hb_resume
 
     if (check_subjects_are_the_same(run, store, resumed->sweep_id, err) != 0)
         return -1;
-    hb_gating_resume(&run->gating, resumed->rows, resumed->rows_count, resumed->left,
-                     resumed->left_count);
+    if (!run->counted)
+        hb_gating_resume(&run->gating, resumed->rows, resumed->rows_count, resumed->left,
+                         resumed->left_count);
     return 0;
+}
+
+static int is_complete(struct hb_gate_run *run, struct hb_store *store, bool *ret_complete,
+                       struct hb_error *err)
+{
+    const char *selector = hb_arena_printf(&run->cli->arena, "%" PRId64, run->sweep_id);
+    struct hb_sweep_row sweep;
+
+    if (hb_store_find_sweep(store, selector, &run->cli->arena, &sweep, err) != 0)
+        return -1;
+    *ret_complete = strcmp(sweep.status, hb_sweep_status_name(HB_SWEEP_COMPLETE)) == 0;
+    return 0;
+}
+
+/* Known only now that both sides were looked at. Not of a gate that was interrupted: it is resumed
+ * only while its notices are those of its subjects. */
+static int notice_what_is_sent(struct hb_gate_run *run, struct hb_store *store,
+                               struct hb_error *err)
+{
+    const struct hb_subject *subjects = run->planning.scenario->subjects;
+    struct hb_strings sent;
+    bool complete;
+
+    if (is_complete(run, store, &complete, err) != 0)
+        return -1;
+    if (!complete)
+        return 0;
+    if (hb_wire_notices(run->cli, store, run->sweep_id, subjects[0].name, subjects[1].name, &sent,
+                        err) != 0)
+        return -1;
+    for (size_t i = 0; i < sent.count; i++)
+        add_set(run->cli, &run->notices, sent.items[i]);
+    return hb_store_save_gate_notices(store, run->sweep_id, notices_json(run), err);
 }
 
 static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
@@ -282,7 +349,8 @@ static int conclude(void *context, struct hb_store *store, int64_t sweep_id,
     bool found;
 
     run->sweep_id = sweep_id;
-    if (hb_gate_load_result(store, sweep_id, &run->cli->arena, &run->result, &found, err) != 0)
+    if (notice_what_is_sent(run, store, err) != 0 ||
+        hb_gate_load_result(store, sweep_id, &run->cli->arena, &run->result, &found, err) != 0)
         return -1;
     if (!found)
         return hb_fail(err, HB_ERR_NOT_FOUND, "sweep %" PRId64 " is no gate", sweep_id);
@@ -293,7 +361,7 @@ int hb_gate_carry_out(struct hb_gate_run *run, int *exit_code, struct hb_error *
 {
     const struct hb_sweep_extension extension = {
         .context = run,
-        .policy = &run->gating.policy,
+        .policy = run->counted ? NULL : &run->gating.policy,
         .begun = begun,
         .resumed = resumed,
         .conclude = conclude,
@@ -305,7 +373,8 @@ int hb_gate_carry_out(struct hb_gate_run *run, int *exit_code, struct hb_error *
         return -1;
     run->notices = hb_dependency_notices(run->cli, &run->planning.registry, run->planning.scenario);
     options.extension = &extension;
-    hb_gating_init(&run->gating, run->cli, &run->planning.plan, &run->plan.options);
+    if (!run->counted)
+        hb_gating_init(&run->gating, run->cli, &run->planning.plan, &run->plan.options);
     result = hb_sweep(run->cli, &run->planning, &options, exit_code, err);
     hb_gating_release(&run->gating);
     return result;

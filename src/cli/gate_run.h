@@ -27,8 +27,9 @@ struct hb_gate_run {
     bool calibrated;           /* on this machine */
     const char *base, *head;   /* what people call them */
     struct hb_strings notices; /* for the result, whatever it is */
-    struct hb_gating gating;
-    int64_t sweep_id;                   /* once it is run */
+    bool counted;              /* by counts: there is no procedure, and no plan by the planner */
+    struct hb_gating gating;   /* unless it is counted */
+    int64_t sweep_id;          /* once it is run */
     struct hb_comparison_result result; /* likewise */
 };
 

@@ -1,6 +1,8 @@
 /* From a profile to the figures that a gate compares. */
 #include "exec/counts.h"
 
+#define ENCRYPTED_APART 0.03 /* a handshake is not always of the same length */
+
 static const struct hb_counts unknown = {
     .instructions_per_request = -1,
     .instructions_spread = -1,
@@ -26,6 +28,9 @@ struct hb_counts hb_counts_of(const struct hb_wire_profile *profile, const char 
     counts.system_calls_per_request = profile->system_calls;
     if (profile->bytes_sent >= 0 && profile->bytes_received >= 0)
         counts.bytes_per_request = profile->bytes_sent + profile->bytes_received;
+    counts.bytes_apart = profile->setup_sent > 0 ? ENCRYPTED_APART : 0;
+    counts.unverified =
+        profile->requests > profile->verified ? profile->requests - profile->verified : 0;
     counts.connections = (int64_t)profile->connections;
     counts.how = profile->instructions_how;
     counts.requests_low = profile->instructions_low;

@@ -15,9 +15,11 @@ struct hb_counts {
     double instructions_spread;      /* how far repeated countings were apart, relative */
     double system_calls_per_request; /* negative: unknown */
     double bytes_per_request;        /* on the wire, both ways; negative: unknown */
-    int64_t connections;             /* for HB_WIRE_PROFILE_REQUESTS requests; negative: unknown */
-    const char *how;                 /* instructions: "perf", "callgrind"; "" when unknown. Those
-                                        of different ways are not to be compared */
+    double bytes_apart;  /* how far these may be apart, relative: encrypted ones vary a little */
+    uint64_t unverified; /* requests without the expected response */
+    int64_t connections; /* for HB_WIRE_PROFILE_REQUESTS requests; negative: unknown */
+    const char *how;     /* instructions: "perf", "callgrind"; "" when unknown. Those
+                            of different ways are not to be compared */
     uint64_t requests_low, requests_high; /* the two runs whose difference they are */
     const char *failure;                  /* why nothing is known; "" when something is */
     const char *instructions_why;         /* why they are unknown; "" when they are not */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "gate/counted.h"
 #include "gate/procedure.h"
 
 /* ---- reading ---- */
@@ -60,6 +61,38 @@ static int rules_of(const struct stored_gate *gate, const struct hb_paired_cell 
     return 0;
 }
 
+static const struct hb_counts *find_counts(const struct hb_counts_row *rows, size_t count,
+                                           const char *cell_id, const char *subject)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].cell_id, cell_id) == 0 && strcmp(rows[i].subject, subject) == 0)
+            return &rows[i].counts;
+    }
+    return NULL;
+}
+
+/* Such a gate has no controls. */
+static int judge_counted(struct hb_store *store, int64_t sweep_id, const struct stored_gate *gate,
+                         const struct hb_paired_cells *cells, const struct hb_rules *rules,
+                         struct hb_arena *arena, struct hb_comparison_result *ret_result,
+                         struct hb_error *err)
+{
+    const char *const subjects[HB_SIDES] = {gate->record.base_subject, gate->record.head_subject};
+    struct hb_counted_cell *counted = hb_arena_calloc(arena, cells->count, sizeof *counted);
+    struct hb_counts_row *rows;
+    size_t count;
+
+    if (hb_store_load_counts(store, sweep_id, arena, &rows, &count, err) != 0)
+        return -1;
+    for (size_t i = 0; i < cells->count; i++) {
+        counted[i] = (struct hb_counted_cell){.guard = cells->cells[i], .rules = rules[i]};
+        for (size_t side = 0; side < HB_SIDES; side++)
+            counted[i].sides[side] =
+                find_counts(rows, count, cells->cells[i].label->cell_id, subjects[side]);
+    }
+    return hb_judge_counted(&gate->record.options, counted, cells->count, arena, ret_result, err);
+}
+
 static int judge(struct hb_store *store, int64_t sweep_id, const struct stored_gate *gate,
                  struct hb_arena *arena, struct hb_comparison_result *ret_result,
                  struct hb_error *err)
@@ -80,6 +113,8 @@ static int judge(struct hb_store *store, int64_t sweep_id, const struct stored_g
         if (rules_of(gate, &cells.cells[i], &rules[i], err) != 0)
             return -1;
     }
+    if (gate->record.options.basis == HB_GATE_BY_COUNTS)
+        return judge_counted(store, sweep_id, gate, &cells, rules, arena, ret_result, err);
     return hb_procedure_replay(&gate->record.options, &cells, rules, arena, ret_result, err);
 }
 

@@ -121,7 +121,10 @@ static void write_metric(enum hb_gate_metric name, const struct hb_metric_verdic
     fputs("</td><td>", out);
     hb_change_interval_put(&change, &text);
     write_buf(out, &text);
-    fprintf(out, "</td><td>%u</td><td>", metric->pairs);
+    if (metric->pairs > 0)
+        fprintf(out, "</td><td>%u</td><td>", metric->pairs);
+    else
+        fputs("</td><td>counted</td><td>", out);
     hb_gate_figure_put(name, metric->base, &text);
     hb_buf_puts(&text, " → ");
     hb_gate_figure_put(name, metric->head, &text);

@@ -90,7 +90,9 @@ static void put_details(const struct hb_comparison_result *result,
         hb_change_put(change.estimate, ret);
         hb_buf_puts(ret, " (");
         hb_change_interval_put(&change, ret);
-        hb_buf_printf(ret, ", %u %s): ", metric->pairs, hb_replicates(result));
+        hb_buf_puts(ret, ", ");
+        hb_replicates_put(result, metric, ret);
+        hb_buf_puts(ret, "): ");
         hb_metric_verdict_put(metric, ret);
         hb_buf_puts(ret, "\n");
     }

@@ -155,7 +155,10 @@ static void put_metric_columns(enum hb_gate_metric name, const struct hb_metric_
     hb_change_put(change.estimate, row);
     hb_buf_printf(row, "%s | ", decided ? "**" : "");
     hb_change_interval_put(&change, row);
-    hb_buf_printf(row, " | %u | ", metric->pairs);
+    if (metric->pairs > 0)
+        hb_buf_printf(row, " | %u | ", metric->pairs);
+    else
+        hb_buf_puts(row, " | counted | ");
     hb_gate_figure_put(name, metric->base, row);
     hb_buf_puts(row, " → ");
     hb_gate_figure_put(name, metric->head, row);

@@ -95,7 +95,9 @@ static void print_basis(const struct hb_comparison_result *result, enum hb_gate_
     hb_gate_figure_put(name, metric->base, &text);
     hb_buf_puts(&text, " → ");
     hb_gate_figure_put(name, metric->head, &text);
-    hb_buf_printf(&text, ", %u %s, margin ", metric->pairs, hb_replicates(result));
+    hb_buf_puts(&text, ", ");
+    hb_replicates_put(result, metric, &text);
+    hb_buf_puts(&text, ", margin ");
     hb_margin_put(name, &metric->margin, &text);
     if (isfinite(metric->resolution) && metric->resolution > 0) {
         hb_buf_puts(&text, ", could see ");

@@ -178,7 +178,8 @@ void hb_cell_put(const struct hb_cell_verdict *cell, struct hb_buf *ret)
 /* The limit that the interval was held against, for verdicts that are about it. */
 static void put_limit(const struct hb_metric_verdict *metric, struct hb_buf *ret)
 {
-    if (metric->verdict == HB_VERDICT_REGRESSED && metric->margin.relative <= 0) {
+    if (metric->verdict == HB_VERDICT_REGRESSED && metric->margin.relative <= 0 &&
+        metric->margin.floor <= 0) {
         hb_buf_puts(ret, ", where any difference counts");
     } else if (metric->verdict == HB_VERDICT_REGRESSED) {
         hb_buf_puts(ret, ", beyond ");
@@ -219,7 +220,8 @@ void hb_cell_reason_put(const struct hb_comparison_result *result,
     hb_change_put(change.estimate, ret);
     hb_buf_puts(ret, ", interval ");
     hb_change_interval_put(&change, ret);
-    hb_buf_printf(ret, ", %u %s", metric->pairs, hb_replicates(result));
+    hb_buf_puts(ret, ", ");
+    hb_replicates_put(result, metric, ret);
     put_limit(metric, ret);
     if (cell->verdict == HB_VERDICT_INCONCLUSIVE && cell->reason != HB_CONCLUSIVE)
         hb_buf_printf(ret, ": %s", reason_in_words(cell->reason));
@@ -317,7 +319,10 @@ void hb_margin_put(enum hb_gate_metric metric, const struct hb_gate_margin *marg
                    struct hb_buf *ret)
 {
     if (margin->relative <= 0) {
-        hb_buf_puts(ret, "exact");
+        if (margin->floor > 0)
+            hb_gate_figure_put(metric, margin->floor, ret);
+        else
+            hb_buf_puts(ret, "exact");
         return;
     }
     hb_percent_put(margin->relative, ret);
@@ -339,4 +344,13 @@ void hb_metric_verdict_put(const struct hb_metric_verdict *metric, struct hb_buf
 const char *hb_replicates(const struct hb_comparison_result *result)
 {
     return result->kind == HB_COMPARED_PAIRS ? "pairs" : "runs a side";
+}
+
+void hb_replicates_put(const struct hb_comparison_result *result,
+                       const struct hb_metric_verdict *metric, struct hb_buf *ret)
+{
+    if (metric->pairs == 0)
+        hb_buf_puts(ret, "counted");
+    else
+        hb_buf_printf(ret, "%u %s", metric->pairs, hb_replicates(result));
 }

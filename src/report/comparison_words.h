@@ -70,4 +70,8 @@ void hb_metric_verdict_put(const struct hb_metric_verdict *metric, struct hb_buf
 /* What the numbers are of: "pairs" or "runs a side". */
 const char *hb_replicates(const struct hb_comparison_result *result);
 
+/* "15 pairs"; "counted" where it is of none. */
+void hb_replicates_put(const struct hb_comparison_result *result,
+                       const struct hb_metric_verdict *metric, struct hb_buf *ret);
+
 #endif

@@ -12,6 +12,7 @@
 #define HEADERS_MOST 200 /* of a request; browsers send 30 */
 #define CALLS_MOST 500   /* Linux has fewer */
 #define VERSION "version of the client"
+#define NOTE "note"
 
 struct facts {
     const struct hb_wire_row *const *wires;
@@ -430,7 +431,7 @@ static const struct {
     tell_function *tell;
 } before[] = {{"could not be looked at", tell_failure},
               {VERSION, tell_version},
-              {"note", tell_note},
+              {NOTE, tell_note},
               {"request line", tell_line}};
 static const struct {
     const char *label;
@@ -468,6 +469,9 @@ void hb_wire_facts(const struct hb_wire_row *const *wires, size_t count, struct 
         add_told(&facts, after[i].label, after[i].tell);
     add_bytes(&facts);
     add_calls(&facts);
+    for (size_t i = 0; i < facts.count; i++)
+        facts.rows[i].is_sent =
+            strcmp(facts.rows[i].label, VERSION) != 0 && strcmp(facts.rows[i].label, NOTE) != 0;
     add_instructions(&facts);
     *ret_facts = facts.rows;
     *ret_count = facts.count;

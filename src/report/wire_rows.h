@@ -18,6 +18,7 @@ struct hb_wire_fact {
     const char *label;        /* "User-Agent", "system calls a request" */
     const char *const *cells; /* one a profile, never NULL; "" where it has nothing to say */
     bool differs;             /* not all of those that have something to say agree */
+    bool is_sent; /* about what is sent, and the calls it takes: no version, no instructions */
 };
 
 /*

@@ -5,6 +5,25 @@
 
 #define DEFAULT_POOLED 30
 
+/* By which basis a metric is looked at. */
+#define BY_TIME (1u << HB_GATE_BY_TIME)
+#define BY_COUNTS (1u << HB_GATE_BY_COUNTS)
+
+static const unsigned bases[HB_GATE_METRICS] = {
+    [HB_GATE_THROUGHPUT] = BY_TIME | BY_COUNTS, /* by counts: a coarse guard */
+    [HB_GATE_CPU] = BY_TIME,
+    [HB_GATE_P50] = BY_TIME | BY_COUNTS,
+    [HB_GATE_P99] = BY_TIME,
+    [HB_GATE_RSS] = BY_TIME,
+    [HB_GATE_BYTES] = BY_TIME | BY_COUNTS,
+    [HB_GATE_CONNECTIONS] = BY_TIME | BY_COUNTS,
+    [HB_GATE_SYSTEM_CALLS] = BY_COUNTS,
+    [HB_GATE_INSTRUCTIONS] = BY_COUNTS,
+};
+
+/* A machine on which a request takes half as long again is no busy neighbour's doing any more. */
+static const double guard_margin = 0.5;
+
 static double floor_of(enum hb_gate_metric metric, const struct hb_raw_margin *raw)
 {
     switch (metric) {
@@ -42,6 +61,11 @@ static void lay_over(struct hb_loading *loading, enum hb_gate_metric metric,
         margin->weight = (enum hb_gate_weight)raw->weight;
 }
 
+static bool is_looked_at(const struct hb_loading *loading, unsigned metric)
+{
+    return (bases[metric] >> loading->scenario->gate.basis & 1) != 0;
+}
+
 /* Returns the bits of the metrics that were written. */
 static unsigned load_margins(struct hb_loading *loading, const struct hb_raw_margins *raw,
                              struct hb_gate_margin margins[HB_GATE_METRICS])
@@ -51,6 +75,12 @@ static unsigned load_margins(struct hb_loading *loading, const struct hb_raw_mar
     for (unsigned metric = 0; metric < HB_GATE_METRICS; metric++) {
         if (hb_node_get(raw->node, hb_gate_metric_name((enum hb_gate_metric)metric)) == NULL)
             continue;
+        if (!is_looked_at(loading, metric))
+            hb_diag(loading->diags,
+                    hb_node_place(raw->node, hb_gate_metric_name((enum hb_gate_metric)metric)),
+                    "'%s' is not looked at by a gate with 'basis: %s'",
+                    hb_gate_metric_name((enum hb_gate_metric)metric),
+                    loading->scenario->gate.basis == HB_GATE_BY_COUNTS ? "counts" : "time");
         lay_over(loading, (enum hb_gate_metric)metric, &raw->of[metric], &margins[metric]);
         set |= 1u << metric;
     }
@@ -66,11 +96,12 @@ static void default_margins(struct hb_loading *loading,
     for (unsigned metric = 0; metric < HB_GATE_METRICS; metric++) {
         const struct hb_raw_margin *raw = &defaults.margins.of[metric];
 
-        if (raw->node == NULL) /* the language has no such key (yet) */
+        lay_over(loading, (enum hb_gate_metric)metric, raw, &margins[metric]);
+        if (!is_looked_at(loading, metric))
             margins[metric].weight = HB_GATE_OFF;
-        else
-            lay_over(loading, (enum hb_gate_metric)metric, raw, &margins[metric]);
     }
+    if (loading->scenario->gate.basis == HB_GATE_BY_COUNTS)
+        margins[HB_GATE_THROUGHPUT].relative = margins[HB_GATE_P50].relative = guard_margin;
 }
 
 static void load_override(struct hb_loading *loading, const struct hb_raw_gate_override *raw,
@@ -122,6 +153,50 @@ static void check_shares(struct hb_loading *loading, const struct hb_raw_gate *r
     check_share(loading, raw->node, "suite_margin", raw->suite_margin);
 }
 
+static bool wants_instructions(const struct hb_gate_options *gate)
+{
+    bool wanted = gate->margins[HB_GATE_INSTRUCTIONS].weight != HB_GATE_OFF;
+
+    for (size_t i = 0; i < gate->overrides_count; i++)
+        wanted |= (gate->overrides[i].set >> HB_GATE_INSTRUCTIONS & 1) != 0 &&
+                  gate->overrides[i].margins[HB_GATE_INSTRUCTIONS].weight != HB_GATE_OFF;
+    return wanted;
+}
+
+/* Who gates on counts wants them counted, and need not say so twice. */
+static void load_counting(struct hb_loading *loading)
+{
+    const struct hb_node *run = loading->raw->run.node;
+    struct hb_scenario *scenario = loading->scenario;
+    enum hb_wire least =
+        wants_instructions(&scenario->gate) ? HB_WIRE_INSTRUCTIONS : HB_WIRE_SYSTEM_CALLS;
+
+    if (scenario->gate.basis != HB_GATE_BY_COUNTS || scenario->run.wire >= least)
+        return;
+    if (hb_node_get(run, "wire") != NULL)
+        hb_diag(loading->diags, hb_node_place(run, "wire"),
+                "a gate with 'basis: counts' and these margins needs 'wire: %s', which it sets "
+                "when nothing is written",
+                least == HB_WIRE_INSTRUCTIONS ? "instructions" : "system_calls");
+    scenario->run.wire = least;
+}
+
+/* What says how pairs of timed runs are judged says nothing here. */
+static void check_counted_keys(struct hb_loading *loading)
+{
+    static const char *const of_pairs[] = {"pairs", "route_above", "alpha", "suite_margin",
+                                           "sentinels"};
+    const struct hb_node *node = loading->raw->gate.node;
+
+    if (loading->scenario->gate.basis != HB_GATE_BY_COUNTS)
+        return;
+    for (size_t i = 0; i < HB_ARRAY_LEN(of_pairs); i++)
+        if (hb_node_get(node, of_pairs[i]) != NULL)
+            hb_diag(loading->diags, hb_node_place(node, of_pairs[i]),
+                    "'%s' is about pairs of timed runs, and means nothing with 'basis: counts'",
+                    of_pairs[i]);
+}
+
 void hb_load_gate(struct hb_loading *loading)
 {
     const struct hb_raw_gate *raw = &loading->raw->gate;
@@ -144,5 +219,7 @@ void hb_load_gate(struct hb_loading *loading)
     default_margins(loading, gate->margins);
     (void)load_margins(loading, &raw->margins, gate->margins);
     load_overrides(loading);
+    load_counting(loading);
+    check_counted_keys(loading);
     check_shares(loading, raw);
 }

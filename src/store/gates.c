@@ -58,6 +58,18 @@ int hb_store_save_gate(struct hb_store *store, int64_t sweep_id, const struct hb
     return hb_db_end(store, insert_all(store, sweep_id, gate, margins, margins_count, err), err);
 }
 
+int hb_store_save_gate_notices(struct hb_store *store, int64_t sweep_id, const char *notices_json,
+                               struct hb_error *err)
+{
+    HB_CLEANUP(hb_db_finalize) sqlite3_stmt *statement = NULL;
+
+    if (hb_db_prepare_id(store, "UPDATE gates SET notices = ?2 WHERE sweep_id = ?1", sweep_id,
+                         &statement, err) != 0)
+        return -1;
+    hb_db_bind_masked(store, statement, 2, notices_json);
+    return hb_db_run(store, statement, err);
+}
+
 static int insert_verdict(struct hb_store *store, int64_t sweep_id,
                           const struct hb_verdict_row *verdict, sqlite3_stmt **statement,
                           struct hb_error *err)

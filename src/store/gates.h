@@ -36,6 +36,10 @@ int hb_store_load_gate(struct hb_store *store, int64_t sweep_id, struct hb_arena
                        size_t *ret_margins_count, bool *ret_found,
                        struct hb_error *err) HB_MUST_CHECK;
 
+/* What is to be noticed, once all is known; as in the record. */
+int hb_store_save_gate_notices(struct hb_store *store, int64_t sweep_id, const char *notices_json,
+                               struct hb_error *err) HB_MUST_CHECK;
+
 /* One metric of one cell; metric "" is the cell as a whole, without figures. NAN: unknown. */
 struct hb_verdict_row {
     const char *cell_id, *metric, *weight, *verdict, *reason;

@@ -379,8 +379,8 @@ static void a_gate_has_the_defaults_of_the_design(void **state)
         [HB_GATE_RSS] = {0.05, 1 << 20, HB_GATE_DECIDES},
         [HB_GATE_BYTES] = {0, 0, HB_GATE_DECIDES},
         [HB_GATE_CONNECTIONS] = {0, 0, HB_GATE_DECIDES},
-        [HB_GATE_SYSTEM_CALLS] = {.weight = HB_GATE_OFF},
-        [HB_GATE_INSTRUCTIONS] = {.weight = HB_GATE_OFF},
+        [HB_GATE_SYSTEM_CALLS] = {0, 0.5, HB_GATE_OFF},
+        [HB_GATE_INSTRUCTIONS] = {0.03, 0, HB_GATE_OFF},
     };
     struct loaded loaded;
     const struct hb_gate_options *gate =
@@ -406,6 +406,31 @@ static void a_gate_has_the_defaults_of_the_design(void **state)
     assert_true(gate->suite_margin == 0.01);
     assert_int_equal(gate->sentinels, 3);
     assert_int_equal(gate->overrides_count, 0);
+    loaded_release(&loaded);
+}
+
+static void a_gate_by_counts_has_them_counted_and_keeps_a_coarse_eye_on_the_clock(void **state)
+{
+    static const enum hb_gate_metric off[] = {HB_GATE_CPU, HB_GATE_P99, HB_GATE_RSS};
+    struct loaded loaded;
+    const struct hb_scenario *scenario =
+        accepted(&loaded, "matrix: {clients: requests}\ngate: {basis: counts}\n", NULL, 0, 0);
+    const struct hb_gate_margin *margins = scenario->gate.margins;
+
+    (void)state;
+    assert_int_equal(scenario->run.wire, HB_WIRE_INSTRUCTIONS);
+    assert_true(margins[HB_GATE_THROUGHPUT].relative == 0.5 &&
+                margins[HB_GATE_P50].relative == 0.5);
+    assert_int_equal(margins[HB_GATE_INSTRUCTIONS].weight, HB_GATE_DECIDES);
+    assert_int_equal(margins[HB_GATE_SYSTEM_CALLS].weight, HB_GATE_DECIDES);
+    for (size_t i = 0; i < HB_ARRAY_LEN(off); i++)
+        assert_int_equal(margins[off[i]].weight, HB_GATE_OFF);
+    loaded_release(&loaded);
+    scenario = accepted(&loaded,
+                        "matrix: {clients: requests}\n"
+                        "gate: {basis: counts, margins: {instructions: {weight: 'off'}}}\n",
+                        NULL, 0, 0);
+    assert_int_equal(scenario->run.wire, HB_WIRE_SYSTEM_CALLS);
     loaded_release(&loaded);
 }
 
@@ -464,6 +489,7 @@ int main(void)
         cmocka_unit_test(words_stand_for_what_they_look_like),
         cmocka_unit_test(subjects_are_part_of_what_a_scenario_is),
         cmocka_unit_test(a_gate_has_the_defaults_of_the_design),
+        cmocka_unit_test(a_gate_by_counts_has_them_counted_and_keeps_a_coarse_eye_on_the_clock),
         cmocka_unit_test(what_a_gate_is_told_leaves_the_rest_at_its_default),
     };
 
