@@ -184,7 +184,8 @@ static int plan_by_counts(struct hb_gate_run *run, struct hb_error *err)
 static int plan_by_time(struct hb_gate_run *run, struct hb_error *err)
 {
     if (load_calibration(run, err) != 0 ||
-        hb_gating_plan(run->cli, &run->planning.plan, &run->calibration, &run->plan, err) != 0)
+        hb_gating_plan(run->cli, &run->planning.plan, run->calibrated ? &run->calibration : NULL,
+                       &run->plan, err) != 0)
         return -1;
     return plan_again(run, run->plan.rounds, &run->plan.cells[0], run->plan.options.sentinels, err);
 }
