@@ -20,7 +20,7 @@
 
 /* How far two countings of one program may be apart (docs/counted.md): of instructions, relative;
  * of system calls, this many and relative. */
-#define HB_COUNTED_INSTRUCTIONS_APART 0.006
+#define HB_COUNTED_INSTRUCTIONS_APART 0.008
 #define HB_COUNTED_CALLS_APART 0.1
 #define HB_COUNTED_CALLS_APART_SHARE 0.002
 
