@@ -9,7 +9,8 @@
 #include "report/trend.h"
 
 struct trend_options {
-    const char *database, *scenario, *pinned, *since, *least_change, *format, *output, *note;
+    const char *database, *scenario, *pinned, *subject, *since, *least_change, *format, *output,
+        *note;
     struct hb_strings metrics;
 };
 
@@ -30,6 +31,9 @@ static const struct hb_option trend_option_table[] = {
     {"pinned", 0, HB_VALUE_STRING, AT(pinned), "CLIENT", 0, 0, NULL,
      "Show figures relative to this client, which runs every night and does not change: that takes "
      "the machine's drift out"},
+    {"subject", 0, HB_VALUE_STRING, AT(subject), "NAME", 0, 0, NULL,
+     "The runs of this subject, where every night is a gate: head (default: sweeps without "
+     "subjects)"},
     {"metric", 0, HB_VALUE_STRINGS, AT(metrics), "NAME", 0, 0, NULL,
      "throughput, cpu, p50, p99, rss (default: these), bytes, connections, system_calls, "
      "instructions"},
@@ -87,7 +91,8 @@ static int parse_least_change(const char *text, double *ret_share, struct hb_err
 static int parse_options(const struct trend_options *options, struct hb_trend_options *ret,
                          struct hb_error *err)
 {
-    *ret = (struct hb_trend_options){.scenario = options->scenario, .pinned = options->pinned};
+    *ret = (struct hb_trend_options){
+        .scenario = options->scenario, .pinned = options->pinned, .subject = options->subject};
     for (size_t i = 0; i < options->metrics.count; i++) {
         if (parse_metric(options->metrics.items[i], &ret->metrics, err) != 0)
             return -1;

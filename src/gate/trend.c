@@ -207,10 +207,14 @@ static size_t longest_of(const struct hb_trend_series *series, size_t count)
     return longest;
 }
 
-static struct hb_trend_series rollup_of(const struct hb_trend_series *cell, struct hb_arena *arena)
+static struct hb_trend_series rollup_of(const struct trending *trending,
+                                        const struct hb_trend_series *cell)
 {
+    struct hb_arena *arena = trending->arena;
+
     return (struct hb_trend_series){
-        .key = hb_arena_printf(arena, "rollup:%s", cell->client),
+        .key = hb_trend_key(hb_arena_printf(arena, "rollup:%s", cell->client),
+                            trending->collection.subject, arena),
         .client = cell->client,
         .server = "",
         .method = "",
@@ -228,7 +232,7 @@ static void make_rollup(struct trending *trending, size_t start, size_t end)
 {
     size_t nights = trending->collection.nights_count;
     size_t longest = longest_of(trending->series + start, end - start);
-    struct hb_trend_series rollup = rollup_of(&trending->series[start], trending->arena);
+    struct hb_trend_series rollup = rollup_of(trending, &trending->series[start]);
     struct tally tally = {.deviations = hb_calloc(nights, sizeof *tally.deviations),
                           .figures = hb_calloc(nights, sizeof *tally.figures)};
 
@@ -471,6 +475,7 @@ static int make_trend(struct trending *trending, struct hb_trend *trend, struct 
     trend->series_count = trending->count;
     trend->scenario = trending->collection.scenario;
     trend->pinned = trending->options->pinned;
+    trend->subject = trending->options->subject;
     trend->nights = trending->collection.nights;
     trend->nights_count = trending->collection.nights_count;
     trend->nights_left_out = trending->collection.left_out;

@@ -34,6 +34,7 @@
 struct hb_trend_options {
     const char *scenario;  /* NULL: the newest sweep's */
     const char *pinned;    /* client, as scenarios name it; NULL: figures as they are */
+    const char *subject;   /* whose runs; NULL: those of sweeps without subjects */
     unsigned metrics;      /* bits of enum hb_gate_metric; 0: the measured ones */
     int64_t since_wall_ns; /* sweeps begun before are left out; 0: none */
     double least_change;   /* smaller ones are no points; 0: the two above */
@@ -76,7 +77,9 @@ struct hb_trend_series {
 };
 
 struct hb_trend {
-    const char *scenario, *pinned; /* NULL: absolute */
+    const char *scenario;
+    const char *pinned;  /* NULL: absolute */
+    const char *subject; /* NULL: of sweeps without subjects */
     const struct hb_trend_night *nights;
     size_t nights_count;
     size_t nights_left_out;               /* older than HB_TREND_NIGHTS_MAX */
@@ -87,8 +90,8 @@ struct hb_trend {
 
 /*
  * Everything in `arena`. HB_ERR_NOT_FOUND when the database holds no such sweep, or the pinned
- * client in none of them; fewer nights than HB_TREND_LEAST_NIGHTS are no error: series without
- * points.
+ * client or the subject in none of them, or comparisons of subjects only; fewer nights than
+ * HB_TREND_LEAST_NIGHTS are no error: series without points.
  */
 int hb_trend_load(struct hb_store *store, const struct hb_trend_options *options,
                   struct hb_arena *arena, struct hb_trend *ret_trend,

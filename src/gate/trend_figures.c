@@ -15,6 +15,8 @@
 #include "gate/judge.h"
 #include "measure/stats_summary.h"
 
+enum { NAMES_MAX_BYTES = 1024 };
+
 void hb_trend_collection_release(struct hb_trend_collection *collection)
 {
     free(collection->figures);
@@ -134,6 +136,12 @@ static const char *load_of(const char *series, struct hb_arena *arena)
     return load;
 }
 
+const char *hb_trend_key(const char *series, const char *subject, struct hb_arena *arena)
+{
+    return hb_arena_printf(arena, "%s%s%s", series, subject != NULL ? "@" : "",
+                           subject != NULL ? subject : "");
+}
+
 static struct hb_run_row keep_label(const struct hb_run_row *row, struct hb_arena *arena)
 {
     struct hb_run_row label = hb_baseline_label(row);
@@ -169,7 +177,7 @@ static void keep_cell(const struct hb_unpaired_cell *cell, size_t night, struct 
             median_of(cell->runs[HB_SIDE_BASE], count, (enum hb_gate_metric)metric, scratch);
     if (!has_figure(&figures))
         return;
-    figures.series = hb_arena_strdup(arena, row->series);
+    figures.series = hb_trend_key(row->series, collection->subject, arena);
     figures.load = load_of(row->series, arena);
     figures.label = keep_label(row, arena);
     collection->figures = hb_grow(collection->figures, &collection->capacity, collection->count,
@@ -178,13 +186,31 @@ static void keep_cell(const struct hb_unpaired_cell *cell, size_t night, struct 
     collection->nights[night].cells++;
 }
 
-/* Runs of subjects belong to comparisons, and a series that nobody can name is none. */
-static size_t select_plain(struct hb_run_row *rows, size_t count)
+static void note_other(struct hb_trend_collection *collection, const char *subject,
+                       struct hb_arena *arena)
 {
+    if (subject[0] == '\0' || strcmp(subject, HB_SUBJECT_CONTROL_NAME) == 0 ||
+        collection->others_count == HB_TREND_OTHERS)
+        return;
+    for (size_t i = 0; i < collection->others_count; i++) {
+        if (strcmp(collection->others[i], subject) == 0)
+            return;
+    }
+    collection->others[collection->others_count++] = hb_arena_strdup(arena, subject);
+}
+
+/* Those of one subject, or of none: what a comparison is of changes from sweep to sweep, unless
+ * somebody says that it does not. A series that nobody can name is none. */
+static size_t select_runs(struct hb_trend_collection *collection, struct hb_run_row *rows,
+                          size_t count, struct hb_arena *arena)
+{
+    const char *wanted = collection->subject != NULL ? collection->subject : "";
     size_t selected = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].subject[0] == '\0' && rows[i].series[0] != '\0')
+        if (strcmp(rows[i].subject, wanted) != 0)
+            note_other(collection, rows[i].subject, arena);
+        else if (rows[i].series[0] != '\0')
             rows[selected++] = rows[i];
     }
     return selected;
@@ -202,11 +228,34 @@ static int keep_night(struct hb_store *store, size_t night, struct hb_arena *are
     if (hb_store_load_runs(store, collection->nights[night].sweep_id, &scratch, &rows, &count,
                            err) != 0)
         return -1;
-    cells = hb_match_rows((struct hb_rows){rows, select_plain(rows, count)}, (struct hb_rows){0},
-                          HB_MATCH_BUT_DURATION, &scratch);
+    count = select_runs(collection, rows, count, arena);
+    cells = hb_match_rows((struct hb_rows){rows, count}, (struct hb_rows){0}, HB_MATCH_BUT_DURATION,
+                          &scratch);
     for (size_t i = 0; i < cells.count; i++)
         keep_cell(&cells.cells[i], night, arena, collection);
     return 0;
+}
+
+/* Why there is nothing to see, where a subject has to be named, or another one. */
+static int check_subject(const struct hb_trend_collection *collection, struct hb_error *err)
+{
+    HB_CLEANUP(hb_buf_release) struct hb_buf names;
+    const char *subject = collection->subject;
+
+    hb_buf_init(&names, NAMES_MAX_BYTES);
+    if (collection->count > 0 || (subject == NULL && collection->others_count == 0))
+        return 0;
+    for (size_t i = 0; i < collection->others_count; i++)
+        hb_buf_printf(&names, "%s%s", i > 0 ? ", " : "", collection->others[i]);
+    if (subject == NULL)
+        return hb_fail(err, HB_ERR_NOT_FOUND,
+                       "the sweeps of '%.100s' compare subjects: --subject NAME shows how one of "
+                       "them went (%s)",
+                       collection->scenario, hb_buf_text(&names));
+    return hb_fail(err, HB_ERR_NOT_FOUND,
+                   "no sweep of '%.100s' has figures of a subject '%.60s'%s%s",
+                   collection->scenario, subject,
+                   collection->others_count > 0 ? "; there are " : "", hb_buf_text(&names));
 }
 
 static int compare_figures(const void *left, const void *right)
@@ -223,7 +272,7 @@ int hb_trend_collect(struct hb_store *store, const struct hb_trend_options *opti
                      struct hb_arena *arena, struct hb_trend_collection *ret_collection,
                      struct hb_error *err)
 {
-    *ret_collection = (struct hb_trend_collection){0};
+    *ret_collection = (struct hb_trend_collection){.subject = options->subject};
     if (choose_nights(store, options, arena, ret_collection, err) != 0)
         return -1;
     for (size_t night = 0; night < ret_collection->nights_count; night++) {
@@ -232,6 +281,8 @@ int hb_trend_collect(struct hb_store *store, const struct hb_trend_options *opti
             return -1;
         }
     }
+    if (check_subject(ret_collection, err) != 0)
+        return -1; /* there are no figures to release */
     if (ret_collection->count > 0)
         qsort(ret_collection->figures, ret_collection->count, sizeof *ret_collection->figures,
               compare_figures);

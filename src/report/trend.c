@@ -73,8 +73,10 @@ static const char *plural(size_t count)
 
 void hb_trend_title_put(const struct hb_trend *trend, struct hb_buf *ret)
 {
-    hb_buf_printf(ret, "%s: %zu night%s, ", trend->scenario, trend->nights_count,
-                  plural(trend->nights_count));
+    hb_buf_puts(ret, trend->scenario);
+    if (trend->subject != NULL)
+        hb_buf_printf(ret, " [%s]", trend->subject);
+    hb_buf_printf(ret, ": %zu night%s, ", trend->nights_count, plural(trend->nights_count));
     put_date(trend->nights[0].wall_ns, ret);
     hb_buf_puts(ret, " to ");
     put_date(trend->nights[trend->nights_count - 1].wall_ns, ret);

@@ -98,6 +98,7 @@ static int write_json(const struct hb_trend_report *report, FILE *out,
 
     fprintf(out, "{\"schema_version\": %d", TREND_SCHEMA_VERSION);
     write_text(out, "scenario", trend->scenario);
+    write_text(out, "subject", trend->subject);
     write_text(out, "pinned", trend->pinned);
     write_number(out, "alpha", HB_TREND_ALPHA);
     fprintf(out, ", \"shortest\": %u", HB_TREND_SHORTEST);

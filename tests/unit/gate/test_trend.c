@@ -226,6 +226,33 @@ static void other_scenarios_and_older_nights_are_left_out(void **state)
     hb_store_close(store);
 }
 
+static void subjects_are_shown_one_by_one_and_never_among_plain_sweeps(void **state)
+{
+    struct fixture *f = *state;
+    struct hb_store *store = make_nights(f, 8, 4, 1.3);
+    struct hb_trend_options head = {.subject = "head"}, none = {.subject = "old"};
+    struct hb_trend_options any = {0};
+    const char *plain_key;
+    struct hb_error err = {0};
+    struct hb_trend trend;
+
+    trend = load(f, store, &any);
+    plain_key = find(&trend, false, "httpx/async", HB_GATE_CPU)->key;
+    fixture_sql(f, "UPDATE runs SET subject = 'head' WHERE sweep_id > 2");
+    trend = load(f, store, &any);
+    assert_int_equal(find(&trend, false, "httpx/async", HB_GATE_CPU)->count, 2);
+    trend = load(f, store, &head);
+    assert_int_equal(find(&trend, false, "httpx/async", HB_GATE_CPU)->count, 6);
+    assert_string_not_equal(find(&trend, false, "httpx/async", HB_GATE_CPU)->key, plain_key);
+    assert_int_equal(hb_trend_load(store, &none, &f->arena, &trend, &err), -1);
+    assert_int_equal(err.code, HB_ERR_NOT_FOUND);
+    assert_non_null(strstr(err.message, "there are head"));
+    fixture_sql(f, "UPDATE runs SET subject = 'head'");
+    assert_int_equal(hb_trend_load(store, &any, &f->arena, &trend, &err), -1);
+    assert_non_null(strstr(err.message, "--subject NAME shows how one of them went (head)"));
+    hb_store_close(store);
+}
+
 static void a_pinned_client_that_did_not_run_is_an_error(void **state)
 {
     struct fixture *f = *state;
@@ -299,6 +326,7 @@ int main(void)
         TEST(another_machine_has_series_of_its_own),
         TEST(a_longer_window_goes_on_with_the_series),
         TEST(other_scenarios_and_older_nights_are_left_out),
+        TEST(subjects_are_shown_one_by_one_and_never_among_plain_sweeps),
         TEST(a_pinned_client_that_did_not_run_is_an_error),
         TEST(what_was_said_stays_with_a_point_that_moves_a_little),
         TEST(points_are_found_by_their_ids),
