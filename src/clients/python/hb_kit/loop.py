@@ -15,37 +15,27 @@ from hb_kit import clock
 from hb_kit.alarm import Alarm
 from hb_kit.channel import Channel
 from hb_kit.client import Client
-from hb_kit.failures import Failures
+from hb_kit.driver import Driver
 from hb_kit.job import Job
 from hb_kit.outcome import OK
-from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, Recorder, pack, pack_saturated
+from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, pack, pack_saturated
 
 
-class Loop:
+class Loop(Driver):
     def __init__(self, job: Job, channel: Channel, fd: int) -> None:
-        self.job = job
-        self._channel = channel
-        self._recorder = Recorder(fd)
-        self.recorders = [self._recorder]
+        super().__init__(job, channel, fd, 1)
+        self._recorder = self.recorders[0]
 
     def connected(self, start_ns: int, end_ns: int, outcome: int) -> None:
         self._recorder.connect(start_ns, end_ns, outcome)
 
     def open(self, client: Client) -> None:
-        """Everything that must be there before *ready*."""
-        job = self.job
-        self.counts_connections = client.sees_connections
-        self._failures = Failures(client)
-        clock.wake_precisely()
         self._loop = client.new_loop()
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(client.open())
-        self._work = job.share([client.prepare(request) for request in job.requests])
-        self._senders = [client.sender(index) for index in range(job.concurrency)]
+        super().open(client)
 
-    def run(self, start_ns: int, stop_ns: int, drain_ns: int) -> None:
-        """Return when all tasks have ended, at the drain, or at SIGTERM."""
-        self._start_ns, self._stop_ns = start_ns, stop_ns
+    def _drive(self, drain_ns: int) -> None:
         self._channel.release_signals()
         self._loop.run_until_complete(self._run(drain_ns))
 

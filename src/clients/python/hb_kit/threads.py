@@ -18,7 +18,7 @@ from typing import Any, Callable
 from hb_kit import clock
 from hb_kit.channel import Channel
 from hb_kit.client import Client, Refusal
-from hb_kit.failures import Failures
+from hb_kit.driver import Driver
 from hb_kit.job import Job
 from hb_kit.outcome import OK
 from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, Recorder, pack, pack_saturated
@@ -37,34 +37,26 @@ _LIMIT_FILES = {
 }
 
 
-class Threads:
+class Threads(Driver):
     def __init__(self, job: Job, channel: Channel, fd: int) -> None:
-        self.job = job
-        self._channel = channel
+        super().__init__(job, channel, fd, job.concurrency)
         self._finished = itertools.count(1)
         self._up = threading.Semaphore(0)
         self._gate = threading.Lock()  # closed until *go*; passing it allocates nothing
         self._gate.acquire()
         self._here = threading.local()
-        self.recorders = [Recorder(fd) for _ in range(job.concurrency)]
 
     def connected(self, start_ns: int, end_ns: int, outcome: int) -> None:
-        """For the thread of a task: it has set up a connection, or failed to."""
         self._here.recorder.connect(start_ns, end_ns, outcome)
 
     def open(self, client: Client) -> None:
-        """Everything that must be there before *ready*."""
-        job = self.job
-        self.counts_connections = client.sees_connections
-        self._failures = Failures(client)
-        self._work = job.share([client.prepare(request) for request in job.requests])
-        senders = [client.sender(index) for index in range(job.concurrency)]
-        clock.wake_precisely()
+        super().open(client)
         threading.stack_size(_STACK_BYTES)
-        self._start_threads(senders)
+        self._start_threads()
 
-    def _start_threads(self, senders: list[Callable[[Any], Any]]) -> None:
+    def _start_threads(self) -> None:
         """Not by threading.Thread, whose start() never returns when the new thread runs out of memory."""
+        senders = self._senders
         try:
             for task in enumerate(senders):
                 _thread.start_new_thread(self._task, task)
@@ -77,9 +69,7 @@ class Threads:
     def _is_up(self, _: Any) -> bool:
         return self._up.acquire(timeout=_UP_S)
 
-    def run(self, start_ns: int, stop_ns: int, drain_ns: int) -> None:
-        """Return when all tasks have ended, at the drain, or at SIGTERM."""
-        self._start_ns, self._stop_ns = start_ns, stop_ns
+    def _drive(self, drain_ns: int) -> None:
         self._gate.release()
         while not self._channel.wait_finished(min(drain_ns, clock.now_ns() + FLUSH_NS)):
             if clock.now_ns() >= drain_ns:

@@ -12,6 +12,7 @@ from typing import Any, Optional, Type, Union
 from hb_kit import clock
 from hb_kit.channel import Channel, Terminated
 from hb_kit.client import Client, Refusal
+from hb_kit.driver import Driver
 from hb_kit.job import PROTOCOL, Job, JobError, parse
 from hb_kit.loop import Loop
 from hb_kit.recorder import Totals
@@ -19,9 +20,7 @@ from hb_kit.threads import Threads
 
 SAMPLE_FD = 3
 
-Driver = Union[Threads, Loop]
-
-_DRIVERS: dict[str, Type[Driver]] = {"sync": Threads, "async": Loop}
+_DRIVERS: dict[str, Type[Union[Threads, Loop]]] = {"sync": Threads, "async": Loop}
 
 _GC_POLICIES = {
     "default": lambda: None,
