@@ -9,7 +9,7 @@ struct gate_options {
     struct hb_gate_request request;
     struct hb_strings client_folders;
     struct hb_gate_outputs outputs;
-    const char *budget, *must_resolve, *on_inconclusive, *exit_codes;
+    const char *basis, *budget, *must_resolve, *on_inconclusive, *exit_codes;
     bool plan, quiet;
 };
 
@@ -22,6 +22,13 @@ static const char *inconclusive_choice(size_t index)
     return index < HB_ARRAY_LEN(choices) ? choices[index] : NULL;
 }
 
+static const char *basis_choice(size_t index)
+{
+    static const char *const choices[] = {"time", "counts"};
+
+    return index < HB_ARRAY_LEN(choices) ? choices[index] : NULL;
+}
+
 static const struct hb_option gate_option_table[] = {
     HB_OPTIONS_SUBJECT(AT(request.base), "base", "What to compare with"),
     HB_OPTIONS_SUBJECT(AT(request.head), "head", "What is new"),
@@ -29,6 +36,8 @@ static const struct hb_option gate_option_table[] = {
     {"set", 0, HB_VALUE_STRINGS, AT(request.sets), "KEY=VALUE", 0, 0, NULL, HB_HELP_SET},
     {"plan", 0, HB_VALUE_FLAG, AT(plan), NULL, 0, 0, NULL,
      "Show what would be run, what it costs and what it can see, and run nothing"},
+    {"basis", 0, HB_VALUE_CHOICE, AT(basis), "WHAT", 0, 0, basis_choice,
+     "time (the default), or counts of instructions and system calls, for shared machines"},
     {"budget", 0, HB_VALUE_STRING, AT(budget), "TIME", 0, 0, NULL,
      "Wall time for everything (default: 12m)"},
     {"must-resolve", 0, HB_VALUE_STRING, AT(must_resolve), "SHARE", 0, 0, NULL,
@@ -72,6 +81,7 @@ static struct hb_strings sets_of(struct hb_cli *cli, const struct gate_options *
     const struct {
         const char *key, *value;
     } flags[] = {
+        {"gate.basis", options->basis},
         {"gate.budget", options->budget},
         {"gate.must_resolve", options->must_resolve},
         {"gate.on_inconclusive", on_inconclusive(options)},

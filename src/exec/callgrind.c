@@ -31,9 +31,9 @@ int hb_callgrind_find(char ret_path[PATH_MAX], struct hb_error *err)
 
 void hb_callgrind_words(const char *valgrind, const char *ret_words[HB_CALLGRIND_WORDS + 1])
 {
+    static const char out_file[] = "--callgrind-out-file=" FILE_PREFIX "%p";
     const char *const words[HB_CALLGRIND_WORDS + 1] = {valgrind, "--tool=callgrind", "--quiet",
-                                                       "--trace-children=yes",
-                                                       "--callgrind-out-file=" FILE_PREFIX "%p"};
+                                                       "--trace-children=yes", out_file};
 
     memcpy(ret_words, words, sizeof words);
 }

@@ -23,9 +23,15 @@ struct pair {
 };
 
 static const struct pair calls_pair = {20, 220};
-static const struct pair perf_pair = {100, 1100};
-static const struct pair native_pair = {100, 1100}; /* under callgrind */
-static const struct pair python_pair = {20, 220};
+
+#define FAST_PAIR                                                                                  \
+    {                                                                                              \
+        100, 1100                                                                                  \
+    } /* natively, or of native programs under callgrind */
+#define SLOW_PAIR                                                                                  \
+    {                                                                                              \
+        20, 220                                                                                    \
+    } /* of interpreters under callgrind */
 
 static int too_slow(struct hb_error *err)
 {
@@ -255,7 +261,7 @@ static int count_by(const struct way *way, const struct hb_wire_counting *counti
     const struct hb_plan *plan = counting->setup->plan;
     bool native = is_native(plan->scenario->clients[counting->setup->cell->client].entry);
     struct pair pair = native ? way->native : way->python;
-    struct counted few, many;
+    struct counted few = {0}, many = {0};
     double each[LONGER_RUNS];
     size_t count = 0;
 
@@ -277,9 +283,8 @@ static int count_by(const struct way *way, const struct hb_wire_counting *counti
 int hb_wire_count_instructions(const struct hb_wire_counting *counting,
                                struct hb_wire_profile *profile, struct hb_error *err)
 {
-    static const struct way events = {"perf", run_with_events, perf_pair, perf_pair};
-    static const struct way callgrind = {"callgrind", run_under_callgrind, native_pair,
-                                         python_pair};
+    static const struct way events = {"perf", run_with_events, FAST_PAIR, FAST_PAIR};
+    static const struct way callgrind = {"callgrind", run_under_callgrind, FAST_PAIR, SLOW_PAIR};
     const struct hb_plan *plan = counting->setup->plan;
     const char *why = hb_wire_uncountable(
         plan->scenario->clients[counting->setup->cell->client].entry, counting->runtime);

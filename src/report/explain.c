@@ -156,6 +156,23 @@ static int find_server(struct hb_store *store, struct hb_evidence *evidence, str
     return 0;
 }
 
+/* Of the cell's subject, whose runs all have one. */
+static int find_counts(struct hb_store *store, struct hb_evidence *evidence, struct hb_error *err)
+{
+    const struct hb_run_row *first = evidence->cell->first;
+    struct hb_counts_row *rows;
+    size_t count;
+
+    if (hb_store_load_counts(store, evidence->sweep->id, evidence->arena, &rows, &count, err) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].cell_id, first->cell_id) == 0 &&
+            strcmp(rows[i].subject, first->subject) == 0)
+            evidence->counts = &rows[i].counts;
+    }
+    return 0;
+}
+
 static int merge_hists(struct hb_store *store, int64_t run_id, struct hb_evidence *evidence,
                        struct hb_error *err)
 {
@@ -211,7 +228,8 @@ static int add_workers(struct hb_store *store, int64_t run_id, struct hb_evidenc
 
 static int gather(struct hb_store *store, struct hb_evidence *evidence, struct hb_error *err)
 {
-    if (find_yardsticks(store, evidence, err) != 0 || find_server(store, evidence, err) != 0)
+    if (find_yardsticks(store, evidence, err) != 0 || find_server(store, evidence, err) != 0 ||
+        find_counts(store, evidence, err) != 0)
         return -1;
     for (size_t i = 0; i < evidence->cell->runs_count; i++) {
         const struct hb_run_row *run = evidence->cell->runs[i];

@@ -111,6 +111,35 @@ static void add_wire(struct hb_facts *facts)
                    out / requests);
 }
 
+/* "67542, by callgrind", or why not. */
+static void add_instructions(struct hb_facts *facts, const struct hb_counts *counts)
+{
+    if (counts->instructions_per_request >= 0)
+        hb_fact_number(facts, "instructions_per_request", "instructions",
+                       counts->instructions_per_request, "%.0f a request, by %s",
+                       counts->instructions_per_request, counts->how);
+    else
+        hb_fact_unknown(facts, "instructions_per_request", "instructions",
+                        counts->instructions_why);
+}
+
+/* Of counted runs, so of one task: the same whatever the load is. */
+static void add_counted(struct hb_facts *facts)
+{
+    const struct hb_counts *counts = facts->evidence->counts;
+
+    if (counts == NULL)
+        return;
+    if (counts->system_calls_per_request >= 0)
+        hb_fact_number(facts, "system_calls_per_request", "system calls",
+                       counts->system_calls_per_request, "%.2f a request",
+                       counts->system_calls_per_request);
+    else
+        hb_fact_unknown(facts, "system_calls_per_request", "system calls",
+                        counts->system_calls_why);
+    add_instructions(facts, counts);
+}
+
 static void add_connections(struct hb_facts *facts)
 {
     const struct hb_cell_summary *cell = facts->evidence->cell;
@@ -126,6 +155,7 @@ static void add_connections(struct hb_facts *facts)
                        hb_fact_format(facts, HB_METRIC_RSS_PEAK, bytes),
                        bytes / (double)cell->verified);
     add_wire(facts);
+    add_counted(facts);
 }
 
 /* ---- waits ---- */

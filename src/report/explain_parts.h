@@ -18,7 +18,8 @@ struct hb_evidence {
     size_t hops_count;
     const struct hb_worker_row *workers; /* of the first measured run */
     size_t workers_count;
-    int64_t worker_requests; /* that the workers say they recorded, all runs; -1: unknown */
+    const struct hb_counts *counts; /* of counted runs; NULL: nobody looked */
+    int64_t worker_requests;        /* that the workers say they recorded, all runs; -1: unknown */
     struct hb_hist response, service, ttfb, connect, lag; /* all runs merged */
 };
 
