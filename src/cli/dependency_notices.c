@@ -46,6 +46,14 @@ static void add(struct hb_strings *notices, const char *text)
         notices->items[notices->count++] = text;
 }
 
+/* Whether it is named by what it is: git:URL@HASH. */
+static bool names_its_state(const struct hb_package *package, const char *state)
+{
+    const char *at = strrchr(package->value, '@');
+
+    return strcmp(state, package->value) == 0 || (at != NULL && strcmp(state, at + 1) == 0);
+}
+
 /* "head: git:origin/main is commit 3f2a91c07b14" */
 static void add_origins(struct hb_cli *cli, const struct hb_registry *registry,
                         const struct hb_scenario *scenario, const struct hb_client_spec *client,
@@ -57,8 +65,7 @@ static void add_origins(struct hb_cli *cli, const struct hb_registry *registry,
         const char *state = hb_receipt_state(registry->env_dir, hb_entry_environment(client->entry),
                                              i, &cli->arena);
 
-        if (state[0] == '\0' ||
-            strcmp(state, choice->packages[i].value) == 0) /* it says so itself */
+        if (state[0] == '\0' || names_its_state(&choice->packages[i], state))
             continue;
         add(notices, hb_arena_printf(
                          &cli->arena, "%s: %s %s %.*s", scenario->subjects[client->subject].name,
