@@ -11,22 +11,9 @@
 #include <jansson.h>
 #include <xxhash.h>
 
+#include "../arena_state.h"
+
 #include "fixture.h"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 static const char *canonical(const struct hb_scenario *scenario, const struct hb_cell *cell,
                              struct hb_arena *arena)
@@ -183,7 +170,7 @@ static void arrivals_and_fractions_of_a_rate_are_part_of_an_id(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(ids_are_the_ones_written_down),
         TEST(an_axis_at_its_default_leaves_ids_as_they_were),

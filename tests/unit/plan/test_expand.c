@@ -8,23 +8,10 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "base/rng.h"
 #include "fixture.h"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 /* Random small scenario: sizes, methods per URL, excludes of one to three exact values. */
 static const char *random_label(const struct hb_scenario *scenario, struct hb_arena *arena,
@@ -289,7 +276,7 @@ static void two_equal_values_of_an_axis_are_an_error(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(cells_are_those_of_the_brute_force_product),
         TEST(a_url_is_used_with_its_own_methods_only),

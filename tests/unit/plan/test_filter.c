@@ -7,22 +7,9 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "fixture.h"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 static struct hb_scenario *small_scenario(struct hb_arena *arena)
 {
@@ -193,7 +180,7 @@ static void labels_are_what_people_write(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(filters_of_one_axis_are_alternatives_and_axes_must_all_match),
         TEST(a_filter_reaches_included_cells_too),

@@ -8,22 +8,9 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "fixture.h"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 static struct hb_scenario *some_scenario(struct hb_arena *arena, unsigned rounds, uint64_t seed)
 {
@@ -167,7 +154,7 @@ static void an_estimate_beyond_centuries_does_not_wrap_round(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(each_round_runs_every_cell_once),
         TEST(a_server_is_started_once_a_round),

@@ -7,24 +7,11 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "fixture.h"
 
 enum { CLIENTS = 3, CONCURRENCIES = 5, CELLS = CLIENTS * CONCURRENCIES };
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 /* Three clients in five concurrencies for each of `heads` and the base. */
 static struct hb_scenario *in_pairs(struct hb_arena *arena, size_t heads, unsigned controls)
@@ -322,7 +309,7 @@ static void an_override_of_cells_that_were_excluded_is_refused(void **state)
                         "line 7: override: no cell of the matrix has this combination");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 
 int main(void)
 {

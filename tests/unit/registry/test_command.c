@@ -11,23 +11,10 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "config/diag.h"
 #include "registry/registry.h"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 static const struct hb_registry registry = {
     .paths = {.libexec = "/opt/lib exec", .share = "/opt/share"}, .env_dir = "/home/x/env"};
@@ -176,7 +163,7 @@ static void names_of_modes_and_protocols_go_both_ways(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(placeholders_become_paths_of_this_installation),
         TEST(other_braces_are_plain_text),

@@ -10,25 +10,12 @@
 
 #include <cmocka.h>
 
+#include "../arena_state.h"
+
 #include "config/document.h"
 #include "registry/entry.h"
 
 #define DATA HB_TEST_DIR "/data"
-
-static int setup(void **state)
-{
-    static struct hb_arena arena;
-
-    hb_arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    hb_arena_release(*state);
-    return 0;
-}
 
 static void load(const char *share, struct hb_arena *arena, struct hb_registry *ret_registry)
 {
@@ -264,7 +251,7 @@ static void a_server_has_no_modes(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
     const struct CMUnitTest tests[] = {
         TEST(every_key_arrives_in_the_entry),
         TEST(options_keep_their_type_and_default),

@@ -1,6 +1,7 @@
 /* The registry that scenarios of these tests are held against. */
 #include "fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const loops[] = {"asyncio", "uvloop", NULL};
@@ -142,4 +143,13 @@ char *rendered(struct loaded *loaded)
     hb_buf_puts(&text, "");
     hb_diags_render(&loaded->diags, &loaded->secrets, &text);
     return text.data;
+}
+
+int fixture_environment(void **state)
+{
+    (void)state;
+    setenv("HB_TEST_TOKEN", "s3cret-token", 1);
+    setenv("HB_TEST_N", "16", 1);
+    unsetenv("HB_TEST_UNSET");
+    return 0;
 }

@@ -10,6 +10,9 @@
  * template). */
 extern const struct hb_registry fixture_registry;
 
+/* A group's setup: the variables that scenarios of these tests name. */
+int fixture_environment(void **state);
+
 struct loaded {
     struct hb_arena arena;
     struct hb_secrets secrets;

@@ -23,15 +23,6 @@
 
 #define CORPUS HB_SOURCE_DIR "/tests/corpus/scenarios"
 
-static int set_environment(void **state)
-{
-    (void)state;
-    setenv("HB_TEST_TOKEN", "s3cret-token", 1);
-    setenv("HB_TEST_N", "16", 1);
-    unsetenv("HB_TEST_UNSET");
-    return 0;
-}
-
 static int is_scenario(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
@@ -164,5 +155,5 @@ int main(void)
         cmocka_unit_test(no_diagnostic_shows_what_the_environment_holds),
     };
 
-    return cmocka_run_group_tests(tests, set_environment, NULL);
+    return cmocka_run_group_tests(tests, fixture_environment, NULL);
 }

@@ -16,15 +16,6 @@
 
 #define CORPUS HB_SOURCE_DIR "/tests/corpus/scenarios"
 
-static int set_environment(void **state)
-{
-    (void)state;
-    setenv("HB_TEST_TOKEN", "s3cret-token", 1);
-    setenv("HB_TEST_N", "16", 1);
-    unsetenv("HB_TEST_UNSET");
-    return 0;
-}
-
 static const struct hb_scenario *accepted(struct loaded *loaded, const char *text)
 {
     load_text(loaded, text);
@@ -242,7 +233,7 @@ static void a_secret_changes_no_identity_and_shows_nowhere(void **state)
     accepted(&one, text);
     setenv("HB_TEST_TOKEN", "another-token", 1);
     accepted(&other, text);
-    set_environment(NULL);
+    fixture_environment(NULL);
     assert_string_equal(one.scenario->urls[0].canonical, other.scenario->urls[0].canonical);
     assert_string_equal(one.scenario->hash, other.scenario->hash);
     assert_string_equal(one.scenario->urls[0].url, "/${HB_TEST_TOKEN}");
@@ -634,5 +625,5 @@ int main(void)
         cmocka_unit_test(more_values_than_can_be_compared_are_refused),
     };
 
-    return cmocka_run_group_tests(tests, set_environment, NULL);
+    return cmocka_run_group_tests(tests, fixture_environment, NULL);
 }
