@@ -81,10 +81,11 @@ static void print_choice(const struct hb_gate_run *run, FILE *out)
         fprintf(out, "pairs are as this machine was calibrated: they catch +%g %% 19 times in 20\n",
                 sought);
     if (plan->pairs == HB_PAIRS_TOO_NOISY)
-        fprintf(out,
-                "as this machine was calibrated, no number of pairs that a gate makes catches +%g "
-                "%% 19 times in 20: take longer windows, or a quieter machine\n",
-                sought);
+        fprintf(
+            out,
+            "as this machine was calibrated, no number of pairs that a gate makes catches +%g "
+            "%% 19 times in 20; these are the most: take longer windows, or a quieter machine\n",
+            sought);
     if (plan->cut_from > 0)
         fprintf(out,
                 "the budget holds %u fresh pairs a cell instead of %u: 'can see' is less than it "

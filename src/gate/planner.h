@@ -45,7 +45,7 @@ struct hb_gate_cell_plan {
 enum hb_pairs_choice {
     HB_PAIRS_AS_WRITTEN, /* by the scenario, or by default */
     HB_PAIRS_CALIBRATED, /* they catch what is sought, on this machine, 19 times in 20 */
-    HB_PAIRS_TOO_NOISY,  /* no number that a gate makes would: those of the scenario */
+    HB_PAIRS_TOO_NOISY,  /* no number that a gate makes would: as many as it makes */
 };
 
 struct hb_gate_plan {

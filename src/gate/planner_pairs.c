@@ -100,9 +100,11 @@ void hb_planner_choose_pairs(const struct hb_planner_input *input, struct hb_gat
                                plan->sought);
     plan->pairs = needed.confirm > 0 ? HB_PAIRS_CALIBRATED : HB_PAIRS_TOO_NOISY;
     if (needed.confirm == 0)
-        return;
-    options->screen_pairs = needed.screen;
-    options->confirm_pairs = needed.confirm;
+        needed = (struct hb_pairs_needed){HB_SCREEN_MOST, HB_PAIRS_MOST};
+    if (is_open(input, HB_GATE_OPEN_SCREEN))
+        options->screen_pairs = needed.screen;
+    if (is_open(input, HB_GATE_OPEN_CONFIRM))
+        options->confirm_pairs = needed.confirm;
     if (is_open(input, HB_GATE_OPEN_POOLED))
         options->pooled_pairs = pooled_pairs(options, &hardest);
 }

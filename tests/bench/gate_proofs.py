@@ -4,9 +4,8 @@
 Collects pairs of short runs by `http-benchmark run`: base against itself, and against a head that burns so much more CPU
 (libexec/hb-handicap.so, as `calibrate --inject` uses it), in sweeps that take turns, so that whatever happens to the
 machine meanwhile happens to all kinds. They stay in databases in a folder; called again with it, the tool goes on where it
-stopped. Then this machine is calibrated, and real gates of four cells are made, of a head that is the base and of one that
-is slower. Last, gate_resampling draws stretches of the collected pairs that were made one after the other, and leads the
-product's own judge and procedure through them, with the pairs that the planner chose for the real gates.
+stopped. Then this machine is calibrated, and real gates are made, of a head that is the base and of one that is slower. Last, gate_resampling draws stretches of the collected pairs that were made one after the other, and leads the
+product's own planner, procedure and judge through them.
 """
 import argparse
 import contextlib
@@ -86,10 +85,9 @@ def collect(program, arguments):
 
 
 def gate_scenario(percent):
-    """Four cells; pairs are the planner's. A run that fails among a hundred does not end a gate."""
+    """The cell of the collected pairs; how many there are is the planner's. One run of a hundred that fails ends no gate."""
     return {"name": f"gate-{percent}",
-            "matrix": {"clients": [CLIENT], "urls": ["/get", "/bytes/100", "/bytes/1000", "/bytes/5000"],
-                       "concurrency": [1], "duration": [WINDOW]},
+            "matrix": {"clients": [CLIENT], "urls": ["/get"], "concurrency": [1], "duration": [WINDOW]},
             "run": {"warmup": WARMUP, "cooldown": "0s", "wire": "none", "yardstick": False, "allow_failed": "1%"},
             "subjects": {"base": {}, "head": handicap(percent)}}
 
@@ -104,7 +102,7 @@ def command_of(program, words, percent, work):
 def calibrate(program, arguments):
     """What gates are planned by, unless a gate was made already."""
     if not os.path.exists(os.path.join(arguments.work, "gates.db")):
-        subprocess.run(command_of(program, ["calibrate", "--aa", "--pairs", "50"], 0, arguments.work), check=True)
+        subprocess.run(command_of(program, ["calibrate", "--aa", "--pairs", "100"], 0, arguments.work), check=True)
         subprocess.run(command_of(program, ["gate", "--plan"], 0, arguments.work), check=True)
 
 
@@ -138,7 +136,7 @@ def print_gates(made, budget):
     meanings = {0: "passed", 3: "regressed", 7: "contaminated"}
     rows = [[f"+{percent} %", len(codes), *(codes.count(code) for code in meanings),
              sum(code not in meanings for code in codes)] for percent, codes in made.items()]
-    print(f"\nReal gates of four cells, budget {budget}:\n")
+    print(f"\nReal gates of one cell, budget {budget}:\n")
     print_table(["told to burn", "gates", *meanings.values(), "other exit codes"], rows)
 
 

@@ -4,9 +4,11 @@
  *
  *   gate_resampling GATE.db SAME.db [SLOWER.db …]
  *
- * GATE.db holds a gate as the product planned it: the first one's options are those that all are
- * made with. SAME.db holds sweeps of base against base, the others of base against a slower head;
- * sweeps of one number were made next to each other. tests/bench/gate_proofs.py makes them all.
+ * GATE.db holds a gate, of which the margins are taken. SAME.db holds sweeps of base against base,
+ * the others of base against a slower head; sweeps of one number were made next to each other. The
+ * first sweep of SAME.db calibrates the machine, as `calibrate --aa` would, and the planner sets up
+ * the gates by that; it and its neighbours take part in no gate. tests/bench/gate_proofs.py makes
+ * all of it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,12 +18,13 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/rng.h"
+#include "gate/planner.h"
 #include "gate/procedure.h"
 #include "measure/stats_order.h"
 #include "store/gates.h"
 #include "store/store.h"
 
-enum { GATES = 10000, CELLS_MOST = 4, KINDS_MOST = 8 };
+enum { CELLS_MOST = 4, KINDS_MOST = 8 };
 
 /* What one database holds: the pairs of each complete sweep, in the order of time. */
 struct kind {
@@ -132,6 +135,7 @@ static const struct hb_pair *take(struct stretch *stretch)
 struct layout {
     size_t cells, affected;
     const char *name;
+    size_t gates;
 };
 
 struct resampled {
@@ -240,8 +244,8 @@ static struct outcome draw_gates(const struct hb_gate_record *record, const stru
     struct hb_rng rng = {.state = 31};
     struct outcome outcome = {0};
 
-    for (size_t i = 0; i < GATES; i++) {
-        size_t cycle = draw(&rng, cycles_of(material));
+    for (size_t i = 0; i < layout->gates; i++) {
+        size_t cycle = 1 + draw(&rng, cycles_of(material) - 1);
         struct resampled gate = {.record = record,
                                  .layout = layout,
                                  .kind = {.sweep = &material->kind->sweeps[cycle]},
@@ -260,7 +264,7 @@ static struct outcome lay_gates(const struct hb_gate_record *record, const struc
 {
     struct outcome outcome = {0};
 
-    for (size_t cycle = 0; cycle < cycles_of(material); cycle++) {
+    for (size_t cycle = 1; cycle < cycles_of(material); cycle++) {
         struct resampled gate = {.record = record,
                                  .layout = layout,
                                  .kind = {.sweep = &material->kind->sweeps[cycle]},
@@ -382,10 +386,9 @@ static void print_outcome(const struct layout *layout, const struct kind *kind, 
     fflush(stdout);
 }
 
-static void print_gates(const struct hb_gate_record *record, const struct kind *kinds, size_t count)
+static void print_gates(const struct hb_gate_record *record, const struct layout *layout,
+                        const struct kind *kinds, size_t count)
 {
-    static const struct layout layouts[] = {{1, 1, "one cell"}, {4, 1, "one of four cells"}};
-
     const struct hb_gate_options *options = &record->options;
 
     printf("\n%u pairs, %u fresh ones, %u at the last look, alpha %g, %u controls\n\n"
@@ -394,20 +397,75 @@ static void print_gates(const struct hb_gate_record *record, const struct kind *
            "|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n",
            options->screen_pairs, options->confirm_pairs, options->pooled_pairs, options->alpha,
            options->sentinels);
-    for (size_t i = 0; i < HB_ARRAY_LEN(layouts); i++) {
-        for (size_t k = 0; k < count; k++) {
-            const struct material material = {&kinds[k], &kinds[0]};
-            struct outcome drawn = draw_gates(record, &layouts[i], &material);
-            struct outcome laid = lay_gates(record, &layouts[i], &material);
+    for (size_t k = 0; k < count; k++) {
+        const struct material material = {&kinds[k], &kinds[0]};
+        struct outcome drawn = draw_gates(record, layout, &material);
+        struct outcome laid = lay_gates(record, layout, &material);
 
-            print_outcome(&layouts[i], &kinds[k], k == 0, &drawn, "drawn");
-            print_outcome(&layouts[i], &kinds[k], k == 0, &laid, "side by side");
-        }
+        print_outcome(layout, &kinds[k], k == 0, &drawn, "drawn");
+        print_outcome(layout, &kinds[k], k == 0, &laid, "side by side");
     }
+}
+
+/* ---- setting up ---- */
+
+/* What a scenario without numbers of pairs leaves open. */
+static struct hb_gate_options left_open(const struct hb_gate_options *options)
+{
+    struct hb_gate_options open = *options;
+
+    open.screen_pairs = 5;
+    open.confirm_pairs = 15;
+    open.pooled_pairs = 30;
+    open.open_pairs = HB_GATE_OPEN_SCREEN | HB_GATE_OPEN_CONFIRM | HB_GATE_OPEN_POOLED;
+    return open;
+}
+
+static struct hb_gate_options plan(const struct hb_gate_options *options,
+                                   const struct layout *layout, struct hb_paired_cell *same,
+                                   struct hb_arena *arena)
+{
+    struct hb_paired_cells cells = {same, 1};
+    struct hb_calibration calibration = hb_calibrate(&cells, options);
+    struct hb_planner_cell planned[CELLS_MOST];
+    struct hb_planner_input input = {.options = options,
+                                     .cells = planned,
+                                     .count = layout->cells,
+                                     .calibration = &calibration,
+                                     .fixed_windows = true};
+    struct hb_gate_plan made;
+    struct hb_error err;
+
+    for (size_t i = 0; i < layout->cells; i++)
+        planned[i] = (struct hb_planner_cell){.name = "", .margins = options->margins};
+    if (hb_gate_plan_make(&input, arena, &made, &err) != 0)
+        give_up("planning", &err);
+    printf("\n%s: calibrated with %zu pairs, of which CPU scatters by %.1f %%, throughput by %.1f "
+           "%%; %s\n",
+           layout->name, calibration.pairs, calibration.noise[HB_GATE_CPU] * 100,
+           calibration.noise[HB_GATE_THROUGHPUT] * 100,
+           made.pairs == HB_PAIRS_CALIBRATED ? "+10 % is to be caught 19 times in 20"
+                                             : "too noisy for +10 %: as many pairs as there are");
+    return made.options;
+}
+
+/* As the planner sets it up without calibration, and with it. */
+static void print_layout(struct hb_gate_record *record, const struct layout *layout,
+                         const struct kind *kinds, size_t count, struct hb_arena *arena)
+{
+    struct hb_gate_options open = left_open(&record->options);
+
+    record->options = plan(&open, layout, kinds[0].sweeps, arena);
+    print_gates(record, layout, kinds, count);
+    printf("\nWithout calibration:\n");
+    record->options = open;
+    print_gates(record, layout, kinds, count);
 }
 
 int main(int argc, char **argv)
 {
+    static const struct layout layouts[] = {{1, 1, "one cell", 10000},
+                                            {4, 1, "one of four cells", 2000}};
     struct kind kinds[KINDS_MOST];
     struct hb_gate_record gate;
     struct hb_arena arena;
@@ -425,8 +483,14 @@ int main(int argc, char **argv)
     for (; count < (size_t)argc - 2; count++) {
         kinds[count] = read_kind(argv[count + 2], &arena);
         print_kind(&kinds[count], &arena);
+        if (kinds[count].count < 2) {
+            fprintf(stderr, "gate_resampling: %s: two complete sweeps are the least\n",
+                    argv[count + 2]);
+            return 1;
+        }
     }
-    print_gates(&gate, kinds, count);
+    for (size_t i = 0; i < HB_ARRAY_LEN(layouts); i++)
+        print_layout(&gate, &layouts[i], kinds, count, &arena);
     hb_arena_release(&arena);
     return 0;
 }

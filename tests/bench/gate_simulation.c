@@ -1,13 +1,14 @@
 /*
  * What a gate sees and how often it cries wolf, over drawn figures: the tables of docs/gating.md.
  *
- *   gate_simulation [SHARE]    of the full number of trials; 1 takes some minutes
+ *   gate_simulation [SHARE [PART]]    of the full number of trials; 1 takes some twenty minutes
  */
 #include "../unit/gate/simulated.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "gate/power.h"
@@ -225,18 +226,48 @@ static void print_small(double share)
     }
 }
 
+/* ---- all of it ---- */
+
+static void print_all_pairs(double share)
+{
+    print_pairs((size_t)(20000 * share) + 1);
+}
+
+static void print_all_resolutions(double share)
+{
+    print_resolution((size_t)(20000 * share) + 1);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(double share);
+} parts[] = {
+    {"pairs", print_all_pairs},   {"resolution", print_all_resolutions},
+    {"matrices", print_matrices}, {"noisy", print_noisy},
+    {"small", print_small},
+};
+
+static bool print_parts(const char *name, double share)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(parts); i++) {
+        if (name != NULL && strcmp(name, parts[i].name) != 0)
+            continue;
+        parts[i].print(share);
+        found = true;
+    }
+    return found;
+}
+
 int main(int argc, char **argv)
 {
     double share = argc > 1 ? atof(argv[1]) : 1;
 
-    if (!(share > 0 && share <= 100)) {
-        fprintf(stderr, "usage: gate_simulation [SHARE of the full number of trials]\n");
-        return 2;
-    }
-    print_pairs((size_t)(20000 * share) + 1);
-    print_resolution((size_t)(20000 * share) + 1);
-    print_matrices(share);
-    print_noisy(share);
-    print_small(share);
-    return 0;
+    if (share > 0 && share <= 100 && print_parts(argc > 2 ? argv[2] : NULL, share))
+        return 0;
+    fprintf(stderr,
+            "usage: gate_simulation [SHARE of the full number of trials [pairs | resolution "
+            "| matrices | noisy | small]]\n");
+    return 2;
 }

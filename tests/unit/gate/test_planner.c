@@ -307,15 +307,22 @@ static void without_calibration_pairs_are_the_defaults(void **state)
     assert_int_equal(planned->plan.pairs, HB_PAIRS_AS_WRITTEN);
 }
 
-static void a_machine_that_is_too_noisy_is_told_so(void **state)
+static void a_machine_that_is_too_noisy_gets_what_the_budget_holds(void **state)
 {
     struct hb_calibration calibration = calibrated(0.5);
     struct planned *planned = *state;
 
     leave_pairs_open(planned);
     planned->input.calibration = &calibration;
+    planned->options.budget_ns = 0;
     assert_int_equal(make(planned)->pairs, HB_PAIRS_TOO_NOISY);
-    assert_int_equal(planned->plan.options.confirm_pairs, 15);
+    assert_int_equal(planned->plan.options.confirm_pairs, HB_PAIRS_MOST);
+    planned->options.budget_ns = 720 * HB_NS_PER_S;
+    assert_true(make(planned)->options.confirm_pairs < HB_PAIRS_MOST);
+    assert_int_equal(planned->plan.cut_from, HB_PAIRS_MOST);
+    assert_true(planned->plan.options.confirm_pairs > 15);
+    planned->options.open_pairs = HB_GATE_OPEN_SCREEN;
+    assert_int_equal(make(planned)->options.confirm_pairs, 15);
 }
 
 /* Never fewer cells, and never so few pairs that nothing could be confirmed. */
@@ -355,7 +362,7 @@ int main(void)
         WITH(what_must_be_resolved_is_what_pairs_are_chosen_for),
         WITH(pairs_that_were_written_stay),
         WITH(without_calibration_pairs_are_the_defaults),
-        WITH(a_machine_that_is_too_noisy_is_told_so),
+        WITH(a_machine_that_is_too_noisy_gets_what_the_budget_holds),
         WITH(a_short_budget_costs_pairs_before_it_is_refused),
     };
 
