@@ -47,27 +47,15 @@ struct test {
     double factor;     /* the shift that it shows with HB_POWER */
 };
 
-typedef double cdf_fn(long statistic, unsigned first, unsigned second);
-
-static double signed_rank_cdf(long statistic, unsigned pairs, HB_UNUSED unsigned none)
+/* The largest statistic that reaches alpha, -1 when none does; the last one does not. */
+static long critical_rank_sum(unsigned base, unsigned head, double alpha)
 {
-    return hb_signed_rank_cdf(statistic, pairs);
-}
-
-static double rank_sum_cdf(long statistic, unsigned base, unsigned head)
-{
-    return hb_rank_sum_cdf(statistic, base, head);
-}
-
-/* The largest statistic that reaches alpha, -1 when none does; `high` does not. */
-static long critical_value(cdf_fn *cdf, long high, unsigned first, unsigned second, double alpha)
-{
-    long low = -1;
+    long low = -1, high = (long)base * (long)head;
 
     while (high - low > 1) {
         long middle = low + (high - low) / 2;
 
-        if (cdf(middle, first, second) <= alpha + HB_PROBABILITY_SLACK)
+        if (hb_rank_sum_cdf(middle, base, head) <= alpha + HB_PROBABILITY_SLACK)
             low = middle;
         else
             high = middle;
@@ -90,10 +78,10 @@ static void set_level(struct test *test, long critical, double level)
 static struct test signed_rank_test(unsigned pairs, double alpha)
 {
     struct test test = {.count = pairs, .unit_error = sqrt(1 / (EFFICIENCY * pairs))};
-    long last = (long)pairs * ((long)pairs + 1) / 2;
-    long critical = critical_value(signed_rank_cdf, last, pairs, 0, alpha);
+    double level;
+    long critical = hb_signed_rank_critical(pairs, alpha, &level);
 
-    set_level(&test, critical, hb_signed_rank_cdf(critical, pairs));
+    set_level(&test, critical, level);
     if (critical == 0) {
         test.all_or_none = true;
         test.factor = normal_quantile(pow(HB_POWER, 1 / test.count));
@@ -105,7 +93,7 @@ static struct test rank_sum_test(unsigned base, unsigned head, double alpha)
 {
     struct test test = {.count = (double)base + head - 1,
                         .unit_error = sqrt((1.0 / base + 1.0 / head) / EFFICIENCY)};
-    long critical = critical_value(rank_sum_cdf, (long)base * (long)head, base, head, alpha);
+    long critical = critical_rank_sum(base, head, alpha);
 
     set_level(&test, critical, hb_rank_sum_cdf(critical, base, head));
     return test;

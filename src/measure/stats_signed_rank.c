@@ -2,6 +2,7 @@
 #include "measure/stats_signed_rank.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/assert.h"
 #include "base/memory.h"
@@ -54,6 +55,41 @@ double hb_signed_rank_cdf(long statistic, size_t count)
     return fmin(sum, 1);
 }
 
+/* Where the distribution is approximate: it grows, so the end is found by halving. */
+static long critical_by_halving(size_t count, double alpha)
+{
+    long low = -1, high = (long)walsh_count(count);
+
+    while (high - low > 1) {
+        long middle = low + (high - low) / 2;
+
+        if (hb_signed_rank_cdf(middle, count) <= alpha + HB_PROBABILITY_SLACK)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+long hb_signed_rank_critical(size_t count, double alpha, double *ret_level)
+{
+    HB_CLEANUP(hb_free_ptr) double *probabilities = NULL;
+    long critical = -1;
+    double level = 0;
+
+    HB_ASSERT(count > 0 && alpha < 1);
+    if (count > HB_SIGNED_RANK_EXACT_MAX) {
+        critical = critical_by_halving(count, alpha);
+        *ret_level = hb_signed_rank_cdf(critical, count);
+        return critical;
+    }
+    probabilities = exact_probabilities(count);
+    while (level + probabilities[critical + 1] <= alpha + HB_PROBABILITY_SLACK)
+        level += probabilities[++critical];
+    *ret_level = level;
+    return critical;
+}
+
 /* ---- the test ---- */
 
 /* Distances from the margin, ranked; those of 0 come first. Caller frees. */
@@ -67,6 +103,15 @@ static struct hb_ranked *rank_distances(const double *values, size_t count, doub
     return items;
 }
 
+static bool are_ranks_distinct(const struct hb_ranked *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].doubled_rank != 2 * (i + 1))
+            return false;
+    }
+    return true;
+}
+
 /* P(sum of the ranks that are in it >= observed), each of them in it or not. */
 static double exact_tail(const struct hb_ranked *items, size_t count, size_t observed)
 {
@@ -74,6 +119,8 @@ static double exact_tail(const struct hb_ranked *items, size_t count, size_t obs
     size_t total = 0;
     double tail = 0;
 
+    if (are_ranks_distinct(items, count))
+        return hb_signed_rank_cdf((long)(walsh_count(count) - observed / 2), count);
     for (size_t i = 0; i < count; i++)
         total += items[i].doubled_rank;
     probabilities = hb_calloc(total + 1, sizeof(*probabilities));
@@ -123,23 +170,15 @@ double hb_signed_rank_p(const double *values, size_t count, double margin)
 
 /* ---- the estimate ---- */
 
-/*
- * Largest k >= 1 with P(T <= k - 1) <= tail: the k-th smallest and k-th largest Walsh averages are
- * then the ends. P(T <= k - 1) grows with k, so the middle is found by halving.
- */
-static size_t end_rank(size_t count, double tail)
+/* Largest k >= 1 with P(T <= k - 1) <= tail: the k-th smallest and k-th largest Walsh averages are
+ * then the ends. */
+static size_t end_rank(size_t count, double tail, double *ret_level)
 {
-    size_t low = 1, high = walsh_count(count) / 2 + 1;
+    long critical = hb_signed_rank_critical(count, tail, ret_level);
 
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (hb_signed_rank_cdf((long)middle - 1, count) <= tail + HB_PROBABILITY_SLACK)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    if (critical < 0)
+        *ret_level = hb_signed_rank_cdf(0, count);
+    return critical < 0 ? 1 : (size_t)critical + 1;
 }
 
 static double *sorted_walsh_averages(const double *values, size_t count)
@@ -160,15 +199,15 @@ int hb_hodges_lehmann(const double *values, size_t count, double confidence,
     HB_CLEANUP(hb_free_ptr) double *averages = NULL;
     size_t total = walsh_count(count);
     size_t rank;
-    double covered;
+    double covered, level;
 
     HB_ASSERT(count > 0 && confidence > 0 && confidence < 1);
     if (count > HB_WALSH_MAX)
         return hb_fail(err, HB_ERR_LIMIT, "%zu observations are more than the limit of %u", count,
                        HB_WALSH_MAX);
     averages = sorted_walsh_averages(values, count);
-    rank = end_rank(count, (1 - confidence) / 2);
-    covered = 1 - 2 * hb_signed_rank_cdf((long)rank - 1, count);
+    rank = end_rank(count, (1 - confidence) / 2, &level);
+    covered = 1 - 2 * level;
     *ret_interval = (struct hb_interval){
         .estimate = hb_sorted_median(averages, total),
         .low = averages[rank - 1],

@@ -21,6 +21,10 @@
  */
 double hb_signed_rank_cdf(long statistic, size_t count);
 
+/* The largest statistic with P(T <= statistic) <= alpha, and that probability; -1 and 0: not even 0
+ * is as improbable. alpha in (0, 1), count >= 1. */
+long hb_signed_rank_critical(size_t count, double alpha, double *ret_level);
+
 /*
  * One-sided p against "the centre is `margin` or less": the probability of so large a sum of the
  * ranks of what lies above the margin, over all signs. Equal distances share their mean rank;

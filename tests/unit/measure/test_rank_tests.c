@@ -76,6 +76,23 @@ static void signed_rank_p_equals_counting_every_sign(HB_UNUSED void **state)
 
 /* The first example of R's ?wilcox.test (Hollander & Wolfe 1973, p. 29f: depression): V = 40,
  * p-value = 0.01953 for x greater than y. */
+static void the_critical_value_is_the_last_that_reaches_the_level(HB_UNUSED void **state)
+{
+    static const double levels[] = {0.3, 0.05, 0.01, 1e-4, 1e-7};
+    static const size_t counts[] = {1, 5, 6, 7, 15, 30, 80, 200, 201, 400};
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(counts); i++) {
+        for (size_t k = 0; k < HB_ARRAY_LEN(levels); k++) {
+            double level;
+            long critical = hb_signed_rank_critical(counts[i], levels[k], &level);
+
+            assert_near(level, hb_signed_rank_cdf(critical, counts[i]), 1e-12);
+            assert_true(level <= levels[k] + HB_PROBABILITY_SLACK);
+            assert_true(hb_signed_rank_cdf(critical + 1, counts[i]) > levels[k]);
+        }
+    }
+}
+
 static void signed_rank_p_matches_the_example_of_r(HB_UNUSED void **state)
 {
     static const double x[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
@@ -452,6 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signed_rank_p_equals_counting_every_sign),
+        cmocka_unit_test(the_critical_value_is_the_last_that_reaches_the_level),
         cmocka_unit_test(signed_rank_p_matches_the_example_of_r),
         cmocka_unit_test(darwins_maize_is_significant_on_one_side),
         cmocka_unit_test(without_ties_the_test_is_the_distribution),
