@@ -212,8 +212,13 @@ static void judge_guard(struct hb_metric_verdict *metric)
 {
     if (!metric->measured)
         return;
-    metric->reason = HB_CONCLUSIVE;
     metric->resolution = NAN;
+    if (metric->pairs < HB_COUNTED_GUARD_LEAST) {
+        metric->verdict = HB_VERDICT_INCONCLUSIVE;
+        metric->reason = HB_TOO_FEW_PAIRS;
+        return;
+    }
+    metric->reason = HB_CONCLUSIVE;
     metric->verdict =
         metric->ratio.low > metric->limit ? HB_VERDICT_REGRESSED : HB_VERDICT_UNCHANGED;
 }

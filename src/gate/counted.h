@@ -5,7 +5,7 @@
  * A count is one figure a side, and how far repeated countings may be apart is known: that makes
  * the interval of the ratio, and gate/judge.h's rule the verdict. Throughput and p50 of a few timed
  * pairs are a guard beside it, since waiting costs no instruction: regressed when every pair is
- * beyond the margin, unchanged otherwise.
+ * beyond the margin, unchanged otherwise, inconclusive with fewer than HB_COUNTED_GUARD_LEAST.
  *
  * What decides and is not known of a side, whatever the reason, makes the cell an error.
  */
@@ -18,9 +18,11 @@
 /* A verdict of counts is of no pairs. */
 #define HB_COUNTED_PAIRS 0u
 
+#define HB_COUNTED_GUARD_LEAST 3u
+
 /* How far two countings of one program may be apart (docs/counted.md): of instructions, relative;
  * of system calls, this many and relative. */
-#define HB_COUNTED_INSTRUCTIONS_APART 0.008
+#define HB_COUNTED_INSTRUCTIONS_APART 0.01
 #define HB_COUNTED_CALLS_APART 0.1
 #define HB_COUNTED_CALLS_APART_SHARE 0.002
 
