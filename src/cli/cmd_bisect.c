@@ -217,15 +217,17 @@ static int run_interruptibly(struct hb_cli *cli, const struct bisect_options *op
                              int *exit_code, struct hb_error *err)
 {
     struct hb_bisect_range range;
+    struct hb_sweep_options sweep = options->sweep;
     const struct hb_bisecting bisecting = {
         .cli = cli,
         .cell = cell,
         .range = &range,
-        .sweep = &options->sweep,
+        .sweep = &sweep,
         .budget = options->budget,
         .with = options->with,
     };
 
+    sweep.one_of_several = true;
     if (hb_bisect_range_find(cli, cell, &options->ends, hb_interrupt_fd(interrupt), &range, err) !=
         0)
         return -1;

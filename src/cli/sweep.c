@@ -314,10 +314,8 @@ static void tell_outcome(struct sweep *sweep, int *exit_code)
                       "are left, --resume goes on",
                       summary->left);
     if (summary->interrupted) {
-        fprintf(stderr,
-                "http-benchmark: interrupted; finished runs are kept, %zu are left, --resume goes "
-                "on\n",
-                summary->left);
+        fprintf(stderr, "http-benchmark: interrupted; finished runs are kept, %zu are left%s\n",
+                summary->left, sweep->options->one_of_several ? "" : ", --resume goes on");
         *exit_code = hb_exit_worst(*exit_code, HB_EXIT_INTERRUPTED);
     }
     if (summary->failed > 0) {

@@ -48,6 +48,7 @@ struct hb_sweep_options {
     int64_t budget_ns;               /* 0: none */
     struct hb_run_baseline baseline; /* what the sweep is compared with */
     bool smoke, dry_run, resume;
+    bool one_of_several;                        /* a step of something that is not resumed */
     bool strict;                                /* refuse what would only be warned of */
     const struct hb_sweep_extension *extension; /* NULL: an ordinary sweep */
 };
