@@ -5,6 +5,7 @@
 #include "cli/bisect_report.h"
 #include "cli/commands.h"
 #include "exec/interrupt.h"
+#include "store/store.h"
 
 struct bisect_options {
     struct hb_one_cell_request cell;
@@ -228,6 +229,8 @@ static int run_interruptibly(struct hb_cli *cli, const struct bisect_options *op
     };
 
     sweep.one_of_several = true;
+    hb_sets_add(&cli->arena, &sweep.tags,
+                hb_arena_printf(&cli->arena, HB_TAG_BISECT "=%s", cell->id));
     if (hb_bisect_range_find(cli, cell, &options->ends, hb_interrupt_fd(interrupt), &range, err) !=
         0)
         return -1;

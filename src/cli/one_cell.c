@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "gate/judge.h"
+#include "store/origin.h"
 #include "store/store.h"
 
 enum { LABEL_MAX_BYTES = 64 << 10, CANONICAL_MAX_BYTES = 1 << 20 };
@@ -58,28 +59,70 @@ static int find_run(struct hb_cli *cli, struct hb_store *store, const struct hb_
     return 0;
 }
 
-static int find_stored(struct hb_cli *cli, const struct hb_one_cell_request *request,
-                       const char **ret_path, struct wanted *wanted, struct hb_error *err)
+/* A path that was given in another folder. */
+static const char *path_in(const char *directory, const char *path, struct hb_arena *arena)
 {
-    const char *selector = request->sweep != NULL ? request->sweep : "latest";
+    return directory == NULL || path[0] == '/' ? path
+                                               : hb_arena_printf(arena, "%s/%s", directory, path);
+}
+
+/* What the command line of the sweep laid over its scenario, below what this one does; its subjects
+ * aside. */
+static void take_origin(struct hb_cli *cli, const struct hb_origin *origin, struct hb_strings *sets)
+{
+    const char *const *folder = cli->client_folders.count == 0 ? origin->client_folders : NULL;
+    struct hb_strings all = {0};
+
+    for (const char *const *set = origin->overrides.sets; set != NULL && *set != NULL; set++)
+        hb_sets_add(&cli->arena, &all, *set);
+    for (size_t i = 0; i < sets->count; i++)
+        hb_sets_add(&cli->arena, &all, sets->items[i]);
+    *sets = all;
+    for (; folder != NULL && *folder != NULL; folder++)
+        hb_sets_add(&cli->arena, &cli->client_folders,
+                    path_in(origin->directory, *folder, &cli->arena));
+}
+
+/* The one that was named, or the newest that is not a step of a bisection. */
+static int find_sweep(struct hb_cli *cli, struct hb_store *store, const char *selector,
+                      struct hb_sweep_row *ret_sweep, struct hb_error *err)
+{
+    unsigned back = 0;
+
+    if (selector != NULL)
+        return hb_store_find_sweep(store, selector, &cli->arena, ret_sweep, err);
+    do {
+        selector = hb_arena_printf(&cli->arena, "latest~%u", back++);
+        if (hb_store_find_sweep(store, selector, &cli->arena, ret_sweep, err) != 0)
+            return -1;
+    } while (hb_sweep_has_tag(ret_sweep, HB_TAG_BISECT));
+    return 0;
+}
+
+static int find_stored(struct hb_cli *cli, const struct hb_one_cell_request *request,
+                       struct hb_one_cell *ret, struct wanted *wanted, struct hb_error *err)
+{
     struct hb_sweep_row sweep;
     struct hb_store *store;
+    struct hb_origin origin;
     int result;
 
     if (hb_store_open(hb_cli_database(cli, request->database), HB_STORE_READ, &store, err) != 0)
         return -1;
-    result = hb_store_find_sweep(store, selector, &cli->arena, &sweep, err);
+    result = find_sweep(cli, store, request->sweep, &sweep, err);
     if (result == 0)
         result = find_run(cli, store, &sweep, wanted, err);
     hb_store_close(store);
     if (result != 0)
         return -1;
-    *ret_path = sweep.scenario_path;
-    if (access(sweep.scenario_path, R_OK) != 0)
+    hb_origin_read(sweep.origin_json, &cli->arena, &origin);
+    take_origin(cli, &origin, &ret->sets);
+    ret->path = path_in(origin.directory, sweep.scenario_path, &cli->arena);
+    if (access(ret->path, R_OK) != 0)
         return hb_fail(err, HB_ERR_NOT_FOUND,
                        "the scenario of sweep %lld, '%.300s', is not here; --scenario FILE says "
                        "where it is",
-                       (long long)sweep.id, sweep.scenario_path);
+                       (long long)sweep.id, ret->path);
     return 0;
 }
 
@@ -310,10 +353,10 @@ int hb_one_cell_find(struct hb_cli *cli, const struct hb_one_cell_request *reque
     const struct hb_cell *cell = NULL;
 
     *ret = (struct hb_one_cell){.path = request->scenario, .sets = request->sets};
-    if (ret->path == NULL && find_stored(cli, request, &ret->path, &wanted, err) != 0)
+    if (ret->path == NULL && find_stored(cli, request, ret, &wanted, err) != 0)
         return -1;
     wanted.where = ret->path;
-    if (hb_planning_make(cli, ret->path, &request->sets, NULL, false, &planning, err) != 0 ||
+    if (hb_planning_make(cli, ret->path, &ret->sets, NULL, false, &planning, err) != 0 ||
         find_in_plan(&planning.plan, &wanted, &cell, err) != 0)
         return -1;
     HB_ASSERT(cell != NULL);

@@ -24,10 +24,15 @@ void hb_trend_collection_release(struct hb_trend_collection *collection)
 
 /* ---- which sweeps ---- */
 
+static bool is_measured(const struct hb_sweep_row *sweep)
+{
+    return strcmp(sweep->purpose, "measured") == 0 && !hb_sweep_has_tag(sweep, HB_TAG_BISECT);
+}
+
 static bool is_night(const struct hb_sweep_row *sweep, const struct hb_trend_options *options,
                      const char *scenario)
 {
-    return strcmp(sweep->purpose, "measured") == 0 && strcmp(sweep->scenario_name, scenario) == 0 &&
+    return is_measured(sweep) && strcmp(sweep->scenario_name, scenario) == 0 &&
            sweep->started_wall_ns >= options->since_wall_ns;
 }
 
@@ -45,7 +50,7 @@ static const char *choose_scenario(const struct hb_sweep_row *sweeps, size_t cou
                                    const struct hb_trend_options *options)
 {
     for (size_t i = 0; i < count && options->scenario == NULL; i++) {
-        if (strcmp(sweeps[i].purpose, "measured") == 0)
+        if (is_measured(&sweeps[i]))
             return sweeps[i].scenario_name;
     }
     return options->scenario;

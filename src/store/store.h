@@ -121,6 +121,11 @@ struct hb_sweep_row {
     size_t cells_count, runs_count, runs_pending, runs_failed, runs_not_needed; /* no yardsticks */
 };
 
+/* Whether --tag, or the command that made the sweep, gave it a label of this name. */
+bool hb_sweep_has_tag(const struct hb_sweep_row *sweep, const char *key);
+
+#define HB_TAG_BISECT "bisect" /* a step of a bisection: of no use to who looks for the newest */
+
 /* One row of `runs`, joined with its cell: everything but histograms and series. Texts are "" where
  * there is none; figures of a pending run are 0, or -1 where that means unknown. */
 struct hb_run_row {

@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "exec/holder.h"
+#include <jansson.h>
+
 #include "store/fields.h"
 #include "store/store.h"
 
@@ -156,4 +158,13 @@ int hb_store_find_sweep(struct hb_store *store, const char *selector, struct hb_
         return fail_not_found(store, selector, err);
     read_row(statement, arena, ret_row);
     return 0;
+}
+
+bool hb_sweep_has_tag(const struct hb_sweep_row *sweep, const char *key)
+{
+    json_t *tags = json_loads(sweep->tags_json, 0, NULL);
+    bool has = json_object_get(tags, key) != NULL;
+
+    json_decref(tags);
+    return has;
 }

@@ -223,6 +223,8 @@ static void other_scenarios_and_older_nights_are_left_out(void **state)
     fixture_sql(f, "UPDATE sweeps SET scenario_name = 'nightly' WHERE id = 2");
     assert_int_equal(load(f, store, &other).nights_count, 1);
     assert_int_equal(load(f, store, &(struct hb_trend_options){0}).nights_count, 4);
+    fixture_sql(f, "UPDATE sweeps SET tags = '{\"bisect\": \"5c45\"}' WHERE id > 3");
+    assert_int_equal(load(f, store, &(struct hb_trend_options){0}).nights_count, 2);
     hb_store_close(store);
 }
 
