@@ -38,17 +38,21 @@ double hb_planner_resolution(const struct hb_planner_input *input,
 
 /* ---- what the machine needs ---- */
 
-/* The metric by which a cell shows a change first, and how hard that is. */
+/* The metric that pairs are chosen by, and how hard it is to see a change of it. */
 struct hardest {
     double noise, margin, score;
 };
 
+/* CPU where it decides: what makes a client slower shows there in full, in throughput only as far
+ * as nobody waits for the server. Else what shows a change first. */
 static struct hardest best_of(const struct hb_calibration *calibration,
                               const struct hb_gate_margin *margins)
 {
     unsigned metrics = hb_interval_metrics(margins) & ~(1u << HB_GATE_RSS);
     struct hardest best = {NAN, NAN, INFINITY};
 
+    if ((metrics >> HB_GATE_CPU & 1) != 0 && isfinite(calibration->noise[HB_GATE_CPU]))
+        metrics = 1u << HB_GATE_CPU;
     for (unsigned i = 0; i < HB_GATE_METRICS; i++) {
         double score =
             log1p(margins[i].relative) + calibration->noise[i]; /* of some twenty pairs */

@@ -274,6 +274,22 @@ static void a_calibrated_machine_gets_the_pairs_that_catch_what_is_sought(void *
     assert_true(before > 15);
 }
 
+static void a_quiet_throughput_does_not_spare_the_pairs_that_cpu_needs(void **state)
+{
+    struct hb_calibration calibration = calibrated(0.06);
+    struct planned *planned = *state;
+    unsigned needed;
+
+    leave_pairs_open(planned);
+    planned->options.budget_ns = 0;
+    planned->input.calibration = &calibration;
+    needed = make(planned)->options.confirm_pairs;
+    calibration.noise[HB_GATE_THROUGHPUT] = 0.01;
+    assert_int_equal(make(planned)->options.confirm_pairs, needed);
+    calibration.noise[HB_GATE_CPU] = NAN;
+    assert_true(make(planned)->options.confirm_pairs < needed);
+}
+
 static void what_must_be_resolved_is_what_pairs_are_chosen_for(void **state)
 {
     struct hb_calibration calibration = calibrated(0.03);
@@ -359,6 +375,7 @@ int main(void)
         WITH(what_must_be_seen_and_cannot_is_refused_on_a_calibrated_machine_only),
         WITH(a_quieter_machine_sees_more),
         WITH(a_calibrated_machine_gets_the_pairs_that_catch_what_is_sought),
+        WITH(a_quiet_throughput_does_not_spare_the_pairs_that_cpu_needs),
         WITH(what_must_be_resolved_is_what_pairs_are_chosen_for),
         WITH(pairs_that_were_written_stay),
         WITH(without_calibration_pairs_are_the_defaults),
