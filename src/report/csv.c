@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/macros.h"
 #include "report/csv_writer.h"
 #include "report/exporters.h"
 #include "report/run_columns.h"
@@ -27,25 +28,59 @@ static void write_labels(struct hb_csv *csv, const struct hb_report *report,
         hb_csv_text(csv, hb_run_label_text(&hb_run_labels[i], run, scratch));
 }
 
-static bool run_share(const struct hb_report *report, const struct hb_run_row *run,
-                      double *ret_share)
+/* What is known of a cell or of a load, not of a run alone, and stands beside each of its runs. */
+
+static bool share_of_yardstick(const struct hb_report *report, const struct hb_run_row *run,
+                               double *ret_value)
 {
     return strcmp(run->status, "ok") == 0 &&
-           hb_yardstick_share(&report->yardsticks, run, run->requests_per_second, ret_share);
+           hb_yardstick_share(&report->yardsticks, run, run->requests_per_second, ret_value);
 }
 
-/* What was possible is known of a load, not of a run alone: two columns beside those of runs. */
-static void write_yardstick_wide(struct hb_csv *csv, const struct hb_report *report,
-                                 const struct hb_run_row *run)
+static bool known(double value, double *ret_value)
+{
+    *ret_value = value;
+    return value >= 0;
+}
+
+static bool instructions_per_request(const struct hb_report *report, const struct hb_run_row *run,
+                                     double *ret_value)
+{
+    const struct hb_counts *counts = hb_cell_counts_of(&report->counts, run);
+
+    return counts != NULL && known(counts->instructions_per_request, ret_value);
+}
+
+static bool system_calls_per_request(const struct hb_report *report, const struct hb_run_row *run,
+                                     double *ret_value)
+{
+    const struct hb_counts *counts = hb_cell_counts_of(&report->counts, run);
+
+    return counts != NULL && known(counts->system_calls_per_request, ret_value);
+}
+
+static const struct {
+    const char *name;
+    bool (*value)(const struct hb_report *report, const struct hb_run_row *run, double *ret_value);
+} cell_metrics[] = {
+    {"share_of_yardstick", share_of_yardstick},
+    {"instructions_per_request", instructions_per_request},
+    {"system_calls_per_request", system_calls_per_request},
+};
+
+static void write_cell_metrics(struct hb_csv *csv, const struct hb_report *report,
+                               const struct hb_run_row *run)
 {
     const struct hb_run_row *yardstick = hb_yardstick_of(&report->yardsticks, run);
-    double share;
+    double value;
 
     hb_csv_text(csv, yardstick != NULL ? yardstick->client : "");
-    if (run_share(report, run, &share))
-        hb_csv_number(csv, share);
-    else
-        hb_csv_empty(csv);
+    for (size_t i = 0; i < HB_ARRAY_LEN(cell_metrics); i++) {
+        if (cell_metrics[i].value(report, run, &value))
+            hb_csv_number(csv, value);
+        else
+            hb_csv_empty(csv);
+    }
 }
 
 static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
@@ -60,7 +95,7 @@ static void write_wide_row(struct hb_csv *csv, const struct hb_report *report,
         else
             hb_csv_empty(csv);
     }
-    write_yardstick_wide(csv, report, run);
+    write_cell_metrics(csv, report, run);
     hb_csv_end_row(csv);
 }
 
@@ -72,7 +107,8 @@ static int write_wide(const struct hb_report *report, FILE *out, HB_UNUSED struc
     for (size_t i = 0; i < hb_run_metrics_count; i++)
         hb_csv_text(&csv, hb_run_metrics[i].name);
     hb_csv_text(&csv, "yardstick");
-    hb_csv_text(&csv, "share_of_yardstick");
+    for (size_t i = 0; i < HB_ARRAY_LEN(cell_metrics); i++)
+        hb_csv_text(&csv, cell_metrics[i].name);
     hb_csv_end_row(&csv);
     for (size_t i = 0; i < report->runs_count; i++)
         write_wide_row(&csv, report, &report->runs[i]);
@@ -97,8 +133,10 @@ static void write_long_rows(struct hb_csv *csv, const struct hb_report *report,
         if (hb_run_metric_value(&hb_run_metrics[i], run, &value))
             write_long_row(csv, report, run, hb_run_metrics[i].name, value);
     }
-    if (run_share(report, run, &value))
-        write_long_row(csv, report, run, "share_of_yardstick", value);
+    for (size_t i = 0; i < HB_ARRAY_LEN(cell_metrics); i++) {
+        if (cell_metrics[i].value(report, run, &value))
+            write_long_row(csv, report, run, cell_metrics[i].name, value);
+    }
 }
 
 static int write_long(const struct hb_report *report, FILE *out, HB_UNUSED struct hb_error *err)

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "report/cell_counts.h"
 #include "report/explain_parts.h"
 #include "report/yardstick.h"
 
@@ -159,17 +160,11 @@ static int find_server(struct hb_store *store, struct hb_evidence *evidence, str
 /* Of the cell's subject, whose runs all have one. */
 static int find_counts(struct hb_store *store, struct hb_evidence *evidence, struct hb_error *err)
 {
-    const struct hb_run_row *first = evidence->cell->first;
-    struct hb_counts_row *rows;
-    size_t count;
+    struct hb_cell_counts counts;
 
-    if (hb_store_load_counts(store, evidence->sweep->id, evidence->arena, &rows, &count, err) != 0)
+    if (hb_cell_counts_load(store, evidence->sweep->id, evidence->arena, &counts, err) != 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].cell_id, first->cell_id) == 0 &&
-            strcmp(rows[i].subject, first->subject) == 0)
-            evidence->counts = &rows[i].counts;
-    }
+    evidence->counts = hb_cell_counts_of(&counts, evidence->cell->first);
     return 0;
 }
 

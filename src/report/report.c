@@ -57,7 +57,8 @@ int hb_report_load(struct hb_store *store, const char *sweep_selector, const cha
         hb_store_load_hops(store, sweep->id, arena, &hops, &ret_report->hops_count, err) != 0 ||
         hb_store_load_unhonoured(store, sweep->id, arena, &unhonoured,
                                  &ret_report->unhonoured_count, err) != 0 ||
-        hb_store_load_wires(store, sweep->id, arena, &wires, &ret_report->wires_count, err) != 0)
+        hb_store_load_wires(store, sweep->id, arena, &wires, &ret_report->wires_count, err) != 0 ||
+        hb_cell_counts_load(store, sweep->id, arena, &ret_report->counts, err) != 0)
         return -1;
     ret_report->wires = wires;
     ret_report->unhonoured = unhonoured;

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "gate/summary.h"
+#include "report/cell_counts.h"
 #include "report/yardstick.h"
 #include "store/store.h"
 
@@ -26,6 +27,7 @@ struct hb_report {
     size_t unhonoured_count;
     const struct hb_wire_row *wires; /* those of one request next to each other */
     size_t wires_count;
+    struct hb_cell_counts counts;
     struct hb_summaries cells;
     struct hb_store *store; /* for series and histograms */
     struct hb_arena *arena; /* for what exporters make on the way */
