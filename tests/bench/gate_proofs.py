@@ -4,8 +4,9 @@
 Collects pairs of short runs by `http-benchmark run`: base against itself, and against a head that burns so much more CPU
 (libexec/hb-handicap.so, as `calibrate --inject` uses it), in sweeps that take turns, so that whatever happens to the
 machine meanwhile happens to all kinds. They stay in databases in a folder; called again with it, the tool goes on where it
-stopped. Then this machine is calibrated, and real gates are made, of a head that is the base and of one that is slower. Last, gate_resampling draws stretches of the collected pairs that were made one after the other, and leads the
-product's own planner, procedure and judge through them.
+stopped. Then this machine is calibrated, and real gates are made, of a head that is the base and of the slowest. Last,
+gate_resampling draws stretches of the collected pairs that were made one after the other, and leads the product's own
+planner, procedure and judge through them.
 """
 import argparse
 import contextlib
@@ -18,10 +19,9 @@ import time
 
 from bench_support import print_command, print_table
 
-# Percent of CPU that the head is told to burn; 0: base against base. It burns more, by what it takes to look at every send
-# and at the clock: what it really was, is measured over all pairs.
-KINDS = (0, 5, 8, 10)
-GATED = (0, 10)  # of real gates
+# Percent of CPU that the head is told to burn. It burns more, by what it takes to look at every send and at the clock: what
+# it really was, is measured over all pairs.
+BURNS = (5, 8, 10)
 CLIENT, WINDOW, WARMUP = "epoll", "80ms", "20ms"
 PAIRS_A_SWEEP = 250
 FINISHED = (0, 6)  # 6: finished, a run's figures are doubtful or some requests failed
@@ -75,8 +75,8 @@ def collect(program, arguments):
     """Kind after kind, a sweep each, in an order that turns."""
     until = time.monotonic() + arguments.minutes * 60
     for cycle in range(-(-arguments.pairs // PAIRS_A_SWEEP)):
-        for turn in range(len(KINDS)):
-            percent = KINDS[(cycle + turn) % len(KINDS)]
+        for turn in range(len(arguments.kinds)):
+            percent = arguments.kinds[(cycle + turn) % len(arguments.kinds)]
             database = os.path.join(arguments.work, f"slower-by-{percent}.db")
             if sweeps(database)[0] > cycle:
                 continue
@@ -108,20 +108,21 @@ def calibrate(program, arguments):
         subprocess.run(command_of(program, ["gate", "--plan"], 0, arguments.work), check=True)
 
 
-def made_gates(work):
+def made_gates(work, kinds):
     """Of each kind, the exit codes of those that are made, as they were noted down."""
     path = os.path.join(work, "gates.json")
     if not os.path.exists(path):
-        return {str(percent): [] for percent in GATED}
+        return {str(percent): [] for percent in kinds}
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
 def make_gates(program, arguments):
     """Real ones, of the kinds in turn."""
-    made = made_gates(arguments.work)
+    kinds = (0, arguments.kinds[-1])
+    made = made_gates(arguments.work, kinds)
     for _ in range(arguments.gates):
-        for percent in GATED:
+        for percent in kinds:
             if len(made[str(percent)]) >= arguments.gates:
                 continue
             command = command_of(program, ["gate", "--budget", arguments.budget, "--quiet"], percent, arguments.work)
@@ -144,7 +145,7 @@ def print_gates(made, budget):
 
 def resample(arguments):
     databases = [os.path.join(arguments.work, name)
-                 for name in ["gates.db", *(f"slower-by-{percent}.db" for percent in KINDS)]]
+                 for name in ["gates.db", *(f"slower-by-{percent}.db" for percent in arguments.kinds)]]
     program = os.path.join(arguments.build, "tests", "bench", "gate_resampling")
     sys.stdout.flush()
     subprocess.run([program, str(arguments.resampled), *databases], check=True)
@@ -154,12 +155,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", help="folder for the databases; kept")
     parser.add_argument("--build", default="build/release")
+    parser.add_argument("--burn", type=int, nargs="+", default=BURNS, help="percent, ascending")
     parser.add_argument("--pairs", type=int, default=3000, help="of each kind")
     parser.add_argument("--minutes", type=float, default=75, help="for collecting, at most")
     parser.add_argument("--gates", type=int, default=10, help="real ones, of each kind")
     parser.add_argument("--resampled", type=int, default=10000, help="gates drawn from the pairs, of each kind")
     parser.add_argument("--budget", default="1m", help="of each of them")
     arguments = parser.parse_args()
+    arguments.kinds = (0, *arguments.burn)
     program = os.path.abspath(os.path.join(arguments.build, "bin", "http-benchmark"))
     os.makedirs(arguments.work, exist_ok=True)
     collect(program, arguments)
