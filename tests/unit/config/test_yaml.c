@@ -1,4 +1,5 @@
 /* YAML to tree: what a text means, and which texts are refused, where, and how cheaply. */
+#include "../sanitized.h"
 #include "support.h"
 
 #include <sys/resource.h>
@@ -98,15 +99,7 @@ static void all_duplicate_keys_are_found_in_one_pass(void **state)
     parsed_release(&parsed);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED /* its shadow memory counts as resident */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-
-#ifdef SANITIZED
+#if SANITIZED
 #define LIMIT_NS (10 * HB_NS_PER_S)
 #else
 #define LIMIT_NS HB_NS_PER_S
@@ -136,7 +129,7 @@ static void assert_refused_cheaply(const struct hb_buf *text, const char *messag
     assert_true(parsed.diags.items[0].line > 0 || parsed.diags.items[0].file != NULL);
     assert_true(cpu_ns() - start < LIMIT_NS);
     getrusage(RUSAGE_SELF, &usage);
-#ifndef SANITIZED
+#if !SANITIZED
     assert_true(usage.ru_maxrss < 100 * 1024);
 #endif
     parsed_release(&parsed);
