@@ -4,13 +4,12 @@
 
 #include <string.h>
 
+#include "cli/notices.h"
 #include "registry/choice.h"
 #include "registry/dependencies.h"
 #include "registry/receipt.h"
 
 enum { SHORT_HASH = 12 };
-
-#define NOTICES_MAX 50 /* of which a reader learns that the environments have nothing in common */
 
 static const struct hb_client_spec *find_side(const struct hb_scenario *scenario, const char *label,
                                               uint32_t subject)
@@ -36,16 +35,6 @@ static const char *describe(struct hb_cli *cli, const char *library,
                            change->name, change->base, change->head);
 }
 
-static void add(struct hb_strings *notices, const char *text)
-{
-    for (size_t i = 0; i < notices->count; i++) {
-        if (strcmp(notices->items[i], text) == 0)
-            return;
-    }
-    if (notices->count < NOTICES_MAX)
-        notices->items[notices->count++] = text;
-}
-
 /* Whether it is named by what it is: git:URL@HASH. */
 static bool names_its_state(const struct hb_package *package, const char *state)
 {
@@ -67,12 +56,13 @@ static void add_origins(struct hb_cli *cli, const struct hb_registry *registry,
 
         if (state[0] == '\0' || names_its_state(&choice->packages[i], state))
             continue;
-        add(notices, hb_arena_printf(
-                         &cli->arena, "%s: %s %s %.*s", scenario->subjects[client->subject].name,
-                         choice->packages[i].text,
-                         choice->packages[i].kind == HB_PACKAGE_PATH ? "holds files with the hash"
-                                                                     : "is commit",
-                         SHORT_HASH, state));
+        hb_notices_add(notices, hb_arena_printf(&cli->arena, "%s: %s %s %.*s",
+                                                scenario->subjects[client->subject].name,
+                                                choice->packages[i].text,
+                                                choice->packages[i].kind == HB_PACKAGE_PATH
+                                                    ? "holds files with the hash"
+                                                    : "is commit",
+                                                SHORT_HASH, state));
     }
 }
 
@@ -91,16 +81,14 @@ static void add_changes(struct hb_cli *cli, const struct hb_registry *registry,
     hb_dependencies_compare(sides, entries, &cli->arena, &changes, &count);
     for (size_t i = 0; i < count; i++) {
         if (!changes[i].own)
-            add(notices, describe(cli, base->entry->name, &changes[i]));
+            hb_notices_add(notices, describe(cli, base->entry->name, &changes[i]));
     }
 }
 
 struct hb_strings hb_dependency_notices(struct hb_cli *cli, const struct hb_registry *registry,
                                         const struct hb_scenario *scenario)
 {
-    struct hb_strings notices = {
-        .items = hb_arena_calloc(&cli->arena, NOTICES_MAX + 1, sizeof *notices.items),
-    };
+    struct hb_strings notices = hb_notices_new(cli);
 
     for (size_t i = 0; i < scenario->clients_count; i++) {
         if (scenario->clients[i].subject <= 1) /* the control is the base */

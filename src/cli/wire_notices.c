@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "cli/notices.h"
 #include "report/wire_rows.h"
 
-#define NOTICES_MAX 40 /* of which a reader learns that the two have nothing in common */
 #define TEXT_MAX_BYTES 160
 
 /* Up to where a text is shown: never within a character. */
@@ -42,22 +42,13 @@ static const char *client_of(struct hb_cli *cli, const struct hb_wire_row *wire)
     return hb_arena_strndup(&cli->arena, wire->client, length - behind);
 }
 
-static void add(struct hb_strings *notices, const char *text)
-{
-    for (size_t i = 0; i < notices->count; i++) {
-        if (strcmp(notices->items[i], text) == 0)
-            return;
-    }
-    if (notices->count < NOTICES_MAX)
-        notices->items[notices->count++] = text;
-}
-
 static void add_difference(struct hb_cli *cli, const struct hb_wire_row *wire,
                            const struct hb_wire_fact *fact, struct hb_strings *notices)
 {
     const char *base = or_nothing(fact->cells[0]), *head = or_nothing(fact->cells[1]);
 
-    add(notices, hb_arena_printf(&cli->arena, "%s: %.*s: %.*s%s in the base, %.*s%s in the head",
+    hb_notices_add(
+        notices, hb_arena_printf(&cli->arena, "%s: %.*s: %.*s%s in the base, %.*s%s in the head",
                                  client_of(cli, wire), shown(fact->label), fact->label, shown(base),
                                  base, rest_of(base), shown(head), head, rest_of(head)));
 }
@@ -93,8 +84,7 @@ int hb_wire_notices(struct hb_cli *cli, struct hb_store *store, int64_t sweep_id
     struct hb_wire_row *rows;
     size_t count;
 
-    *ret_notices = (struct hb_strings){
-        .items = hb_arena_calloc(&cli->arena, NOTICES_MAX, sizeof *ret_notices->items)};
+    *ret_notices = hb_notices_new(cli);
     if (hb_store_load_wires(store, sweep_id, &cli->arena, &rows, &count, err) != 0)
         return -1;
     for (size_t i = 0; i < count; i++) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,4 +118,16 @@ int hb_capture_run(struct hb_capture *capture, char *const *argv, int64_t timeou
     hb_fd_close(&out.write);
     hb_fd_close(&errors.write);
     return watch(capture, pid, out.read, errors.read, timeout_ns, err);
+}
+
+const char *hb_capture_reason(const struct hb_capture *capture, struct hb_arena *arena)
+{
+    char *copy = hb_arena_strdup(arena, hb_buf_text(&capture->err));
+    const char *last = "no reason was given";
+    char *rest = NULL;
+
+    for (char *line = strtok_r(copy, "\r\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\r\n", &rest))
+        last = line;
+    return last;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -26,5 +27,9 @@ void hb_capture_release(struct hb_capture *capture);
  */
 int hb_capture_run(struct hb_capture *capture, char *const *argv, int64_t timeout_ns,
                    struct hb_error *err) HB_MUST_CHECK;
+
+/* The last line that it printed on standard error, where git and package managers say what is
+ * wrong; in the arena. */
+const char *hb_capture_reason(const struct hb_capture *capture, struct hb_arena *arena);
 
 #endif

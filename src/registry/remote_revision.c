@@ -52,19 +52,6 @@ const char *hb_remote_commit_parse(const char *output, const char *revision, str
     return NULL;
 }
 
-/* The last line of what git says on standard error is the reason. */
-static const char *reason_of(const struct hb_capture *capture, struct hb_arena *arena)
-{
-    char *copy = hb_arena_strdup(arena, hb_buf_text(&capture->err));
-    const char *last = "no reason was given";
-    char *rest = NULL;
-
-    for (char *line = strtok_r(copy, "\r\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\r\n", &rest))
-        last = line;
-    return last;
-}
-
 static int check(const struct hb_capture *capture, const char *url, struct hb_arena *arena,
                  struct hb_error *err)
 {
@@ -79,7 +66,7 @@ static int check(const struct hb_capture *capture, const char *url, struct hb_ar
     if (capture->status != 0)
         return hb_fail(err, HB_ERR_UNAVAILABLE,
                        "%.300s was not reached (%.200s); name a commit, or try again when it is",
-                       url, reason_of(capture, arena));
+                       url, hb_capture_reason(capture, arena));
     return 0;
 }
 

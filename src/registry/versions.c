@@ -151,19 +151,6 @@ static void fill_in(const struct source *source, const char *python, const char 
     }
 }
 
-/* The last line that it printed on standard error, where package managers say what is wrong. */
-static const char *last_line(const struct hb_buf *text, struct hb_arena *arena)
-{
-    char *copy = hb_arena_strdup(arena, hb_buf_text(text));
-    const char *last = "no reason was given";
-    char *rest = NULL;
-
-    for (char *line = strtok_r(copy, "\r\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\r\n", &rest))
-        last = line;
-    return last;
-}
-
 static int check(const struct source *source, const struct hb_capture *capture, const char *name,
                  struct hb_arena *arena, struct hb_error *err)
 {
@@ -179,7 +166,7 @@ static int check(const struct source *source, const struct hb_capture *capture, 
                        source->kind, (long long)(TIMEOUT_NS / HB_NS_PER_S), name);
     if (capture->status != 0)
         return hb_fail(err, HB_ERR_UNAVAILABLE, "%s knows no versions of %.100s: %.300s",
-                       source->kind, name, last_line(&capture->err, arena));
+                       source->kind, name, hb_capture_reason(capture, arena));
     if (capture->out.overflowed)
         return hb_fail(err, HB_ERR_LIMIT, "%s told more of the versions of %.100s than %d MiB",
                        source->kind, name, OUTPUT_MAX_BYTES >> 20);
