@@ -7,10 +7,13 @@
 
 #include "scenario/gate_options.h"
 
-#define HB_POWER 0.9  /* nine times in ten */
-/* What a gate that chooses its pairs chooses them for. 19 times in 20 are promised; the scatter that
- * it reckons with is an estimate itself, and of a hundred pairs 7 % off: what is planned for 0.97
- * keeps 0.95 when it was too small by as much. */
+#define HB_POWER 0.9 /* nine times in ten */
+
+/*
+ * What a gate that chooses its pairs chooses them for. 19 times in 20 are promised; the scatter
+ * that it reckons with is an estimate itself, and of a hundred pairs 7 % off: what is planned for
+ * 0.97 keeps 0.95 when it was too small by as much.
+ */
 #define HB_CATCH 0.97
 
 #define HB_SCREEN_MOST 20u /* pairs of every cell */
