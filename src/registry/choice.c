@@ -63,6 +63,26 @@ static const char *find_revision(const char *text)
     return at;
 }
 
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+    size_t behind = strlen(end);
+
+    return length >= behind && memcmp(text + length - behind, end, behind) == 0;
+}
+
+/* What is installed is shown in reports and stored, and a password would be, too. The user of
+ * "ssh://git@host/" is no secret; one of the web is a token more often than not. */
+static bool has_credentials(const char *text)
+{
+    const char *separator = strstr(text, "://");
+    const char *host = separator != NULL ? separator + strlen("://") : "";
+    const char *at = memchr(host, '@', strcspn(host, "/"));
+    size_t scheme = separator != NULL ? (size_t)(separator - text) : 0;
+
+    return at != NULL && (memchr(host, ':', (size_t)(at - host)) != NULL ||
+                          ends_with(text, scheme, "http") || ends_with(text, scheme, "https"));
+}
+
 /* A repository that is named by where it is: a URL, or a path of this machine. */
 static void set_repository(const char *text, size_t length, struct hb_arena *arena,
                            struct hb_package *ret)
@@ -100,6 +120,9 @@ const char *hb_package_parse(const char *text, const char *folder, struct hb_are
     if (text[0] == '\0' || text[0] == '-' || strlen(text) > PACKAGE_MAX ||
         has_control_character(text))
         return "expected a requirement such as httpx==0.28.1, git:REVISION, an address or a path";
+    if (has_credentials(text))
+        return "no user name or password in an address: git's credential helpers and a .netrc file "
+               "keep them";
     *ret = (struct hb_package){.kind = HB_PACKAGE_INDEX,
                                .text = hb_arena_strdup(arena, text),
                                .folder = hb_arena_strdup(arena, folder)};

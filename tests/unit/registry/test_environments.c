@@ -219,7 +219,14 @@ static void a_revision_may_be_of_another_repository(void **state HB_UNUSED)
         {"git:ssh://git@h/x@v2", "v2", "/checkout", "ssh://git@h/x"},
         {"git:ext::sh -c x", "ext::sh -c x", "/checkout", NULL},
     };
-    static const char *const refused[] = {"git:https://h/x@", "git:https://h/x@-x", "git:../x@-x"};
+    static const char *const refused[] = {
+        "git:https://h/x@",
+        "git:https://h/x@-x",
+        "git:../x@-x",
+        "git:https://token@h/x@v1",
+        "git:ssh://git:secret@h/x",
+        "lib @ https://user:secret@h/lib.whl",
+    };
     HB_CLEANUP(hb_arena_release) struct hb_arena arena;
     struct hb_package parsed;
 
