@@ -1,7 +1,9 @@
 /*
- * Counters of the processor and the kernel, perf_event_open(2): of user space, of programs that are
- * started after the counter was opened and of all their descendants, from exec to the end. The
- * opening process itself is not counted. Many virtual machines and containers offer none.
+ * Counters of the processor and the kernel, perf_event_open(2): of user space, of the program that
+ * is started next and of all its descendants, from exec to the end. The opening process itself is
+ * not counted. One program a counter: what is started after it may be counted or not, since the
+ * kernel may have swapped the counter over to the first. Many virtual machines and containers
+ * offer none.
  */
 #ifndef HB_EXEC_EVENT_COUNTER_H
 #define HB_EXEC_EVENT_COUNTER_H

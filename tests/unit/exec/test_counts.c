@@ -35,22 +35,33 @@ static void run_and_wait(const char *program, const char *argument)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* A counter of the kernel's own (time on a CPU) works where the processor's is not offered: the
- * same call, other event. */
-static void a_counter_sees_what_is_started_after_it_with_all_descendants(void **state HB_UNUSED)
+/* Page faults of a shell that runs `script`; -1 where counters are not allowed. A counter of the
+ * kernel's own works where the processor's is not offered: the same call, other event; and page
+ * faults hardly vary from run to run, as time would. */
+static int64_t faults_of(const char *script)
 {
-    int fd = hb_event_counter_open(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
-    int64_t one;
+    int fd = hb_event_counter_open(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS);
+    int64_t faults;
 
     if (fd < 0)
-        skip();                                      /* not allowed here */
+        return -1;
     assert_int_equal(hb_event_counter_read(fd), -1); /* we ourselves are not counted */
-    run_and_wait("/bin/sh", ":");
-    one = hb_event_counter_read(fd);
-    assert_true(one > 0);
-    run_and_wait("/bin/sh", "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; :");
-    assert_true(hb_event_counter_read(fd) > 2 * one);
+    run_and_wait("/bin/sh", script);
+    faults = hb_event_counter_read(fd);
+    assert_true(faults > 0);
     close(fd);
+    return faults;
+}
+
+static void a_counter_sees_the_next_program_with_all_descendants(void **state HB_UNUSED)
+{
+    int64_t one;
+
+    run_and_wait("/bin/sh", ":"); /* from here on the shell is in the page cache */
+    one = faults_of(":");
+    if (one < 0)
+        skip(); /* not allowed here */
+    assert_true(faults_of("sh -c 'sh -c :; :'; sh -c :; :") > 2 * one);
 }
 
 static void a_counter_that_cannot_be_is_an_error_and_reads_as_unknown(void **state HB_UNUSED)
@@ -213,7 +224,7 @@ static void counts_tell_why_they_are_unknown(void **state HB_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_counter_sees_what_is_started_after_it_with_all_descendants),
+        cmocka_unit_test(a_counter_sees_the_next_program_with_all_descendants),
         cmocka_unit_test(a_counter_that_cannot_be_is_an_error_and_reads_as_unknown),
         cmocka_unit_test(a_program_is_still_when_it_and_its_descendants_all_sleep),
         WITH_FOLDER(the_totals_of_all_processes_are_summed_and_their_files_are_gone),
