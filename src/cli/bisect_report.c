@@ -10,6 +10,7 @@
 #include "report/shell_word.h"
 
 enum { TEXT_MAX_BYTES = 64 << 10, NAME_COLUMN = 12 };
+enum { SCHEMA_VERSION = 1 }; /* of schemas/bisection.schema.json */
 
 /* What ran, and left it open, is unclear; what could not even be run is skipped. */
 static const char *word_of(enum hb_candidate is, const struct hb_bisect_finding *finding)
@@ -214,8 +215,8 @@ void hb_bisect_print_json(const struct hb_bisect_state *state, FILE *out)
     bool told = state->tried_count > 0 && state->findings[range->count - 1].is == HB_CANDIDATE_BAD;
     bool found = told && is_found(state);
     json_t *json = json_pack(
-        "{s:s,s:s,s:s,s:o,s:o,s:o}", "cell", cell->id, "label",
-        hb_cli_safe(state->bisecting->cli, cell->label), "candidates",
+        "{s:i,s:s,s:s,s:s,s:o,s:o,s:o}", "schema_version", SCHEMA_VERSION, "cell", cell->id,
+        "label", hb_cli_safe(state->bisecting->cli, cell->label), "candidates",
         range->repository != NULL ? "commits" : "versions", "good", name_json(&range->good), "bad",
         name_json(&range->items[range->count - 1]), "tried", tried_json(state));
 

@@ -171,13 +171,38 @@ static void set_detectable(const struct hb_planner_input *input, const struct hb
                                         cell->noise[cell->best]);
 }
 
+/* Cells mostly have the same margins, and the machine is the same. */
+static bool has_margins_of(const struct hb_planner_cell *cell, const struct hb_planner_cell *other)
+{
+    for (unsigned i = 0; i < HB_GATE_METRICS; i++) {
+        const struct hb_gate_margin *mine = &cell->margins[i], *its = &other->margins[i];
+
+        if (mine->weight != its->weight || mine->relative != its->relative)
+            return false;
+    }
+    return true;
+}
+
+static void copy_detectable(const struct hb_gate_cell_plan *from, struct hb_gate_cell_plan *to)
+{
+    struct hb_gate_cell_plan times = *to;
+
+    *to = *from;
+    to->window_ns = times.window_ns;
+    to->warmup_ns = times.warmup_ns;
+    to->run_ns = times.run_ns;
+}
+
 static void set_all_detectable(const struct hb_planner_input *input, struct hb_gate_plan *plan)
 {
     plan->detectable = NAN;
     for (size_t i = 0; i < plan->count; i++) {
         struct hb_gate_cell_plan *cell = &plan->cells[i];
 
-        set_detectable(input, plan, i, cell);
+        if (i > 0 && has_margins_of(&input->cells[i], &input->cells[i - 1]))
+            copy_detectable(cell - 1, cell);
+        else
+            set_detectable(input, plan, i, cell);
         plan->detectable = fmax(plan->detectable, cell->detectable[cell->best]);
     }
 }

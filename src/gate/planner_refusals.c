@@ -172,7 +172,8 @@ static unsigned pairs_that_resolve(const struct hb_planner_input *input,
 {
     struct hb_gate_options options = plan->options;
 
-    for (; options.confirm_pairs <= HB_PAIRS_MOST; options.confirm_pairs++) {
+    for (; options.confirm_pairs <= HB_PAIRS_MOST;
+         options.confirm_pairs = hb_more_pairs(options.confirm_pairs)) {
         if (hb_planner_resolution(input, &options, cell->noise[cell->best], limit) <=
             options.must_resolve)
             return options.confirm_pairs;

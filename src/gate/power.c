@@ -282,6 +282,14 @@ static bool is_routed_often(const struct hb_gate_options *options, double scatte
     return power_to_route(&gate, change) >= (1 + HB_CATCH) / 2;
 }
 
+unsigned hb_more_pairs(unsigned pairs)
+{
+    enum { STEPS_A_DOUBLING = 32 };
+    unsigned more = pairs + 1 + pairs / STEPS_A_DOUBLING;
+
+    return pairs < HB_PAIRS_MOST && more > HB_PAIRS_MOST ? HB_PAIRS_MOST : more;
+}
+
 struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, size_t tests,
                                          double scatter, double limit, double change)
 {
@@ -299,8 +307,9 @@ struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, 
         tried.confirm_pairs = 1;
     while (hb_power_of_gate(&tried, hb_level_among(&tried, tests, scatter, limit), scatter, limit,
                             change) < HB_CATCH) {
-        if (!confirm_open || ++tried.confirm_pairs > HB_PAIRS_MOST)
+        if (!confirm_open || tried.confirm_pairs >= HB_PAIRS_MOST)
             return none;
+        tried.confirm_pairs = hb_more_pairs(tried.confirm_pairs);
     }
     return (struct hb_pairs_needed){tried.screen_pairs, tried.confirm_pairs};
 }

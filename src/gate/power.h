@@ -17,7 +17,7 @@
 #define HB_CATCH 0.97
 
 #define HB_SCREEN_MOST 20u /* pairs of every cell */
-#define HB_PAIRS_MOST 60u  /* more to see what is sought is no gate */
+#define HB_PAIRS_MOST 180u /* of a cell that is confirmed; with the screen's, exact tests end */
 
 /* The probability that `pairs` pairs of this scatter (standard deviation of ln(head / base) of one
  * pair) show at `alpha` that a true shift lies above 0. 0 when so few never can. */
@@ -59,8 +59,11 @@ struct hb_pairs_needed {
     unsigned screen, confirm;
 };
 
-/* The fewest, those that the options do not leave open (open_pairs) as they are. The screen may
- * lose half of what is lost. */
+/* The next number to try: one more, of many some in a hundred more; HB_PAIRS_MOST is one of them. */
+unsigned hb_more_pairs(unsigned pairs);
+
+/* The fewest (of many: a few more), those that the options do not leave open (open_pairs) as they
+ * are. The screen may lose half of what is lost. */
 struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, size_t tests,
                                          double scatter, double limit, double change);
 

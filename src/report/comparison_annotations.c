@@ -1,6 +1,7 @@
 /*
  * A comparison as GitHub workflow commands: lines that the runner shows beside the diff. Ten a step
- * are shown, so the worst come first and the last says how many there are besides.
+ * are shown, so the worst come first, then what has to be known beside the verdict, and the last
+ * says how many cells there are besides.
  */
 #include <string.h>
 
@@ -82,6 +83,22 @@ static void write_cell(const struct hb_comparison_report *report,
     fputc('\n', out);
 }
 
+/* All that readers of the verdict have to know beside it, as one annotation of a line each. */
+static void write_remarks(const struct hb_comparison_report *report, FILE *out)
+{
+    const char *remark = hb_comparison_remark(report->result, 0);
+
+    if (remark == NULL)
+        return;
+    begin(report, report->result->contaminated ? HB_CONCERN_DOUBT : HB_CONCERN_NONE, "to know",
+          out);
+    for (size_t i = 1; remark != NULL; i++) {
+        put_escaped(out, remark, "%");
+        remark = hb_comparison_remark(report->result, i);
+        fputs(remark != NULL ? "%0A" : "\n", out);
+    }
+}
+
 static bool is_annotated(const struct hb_cell_verdict *cell, enum hb_concern concern)
 {
     return !cell->control && concern != HB_CONCERN_NONE &&
@@ -97,12 +114,21 @@ static size_t count_annotated(const struct hb_comparison_result *result)
     return count;
 }
 
+/* How many of `all` cells have room beside the headline, the remarks, and the word that there are
+ * more. */
+static size_t cells_room(const struct hb_comparison_result *result, size_t all)
+{
+    size_t room = ANNOTATIONS_MAX - 1 - (hb_comparison_remark(result, 0) != NULL);
+
+    return all <= room ? all : room - 1;
+}
+
 static int write_annotations(const struct hb_comparison_report *report, FILE *out,
                              HB_UNUSED struct hb_error *err)
 {
     const struct hb_comparison_result *result = report->result;
     size_t all = count_annotated(result), written = 0;
-    size_t most = all < ANNOTATIONS_MAX ? all : ANNOTATIONS_MAX - 2;
+    size_t most = cells_room(result, all);
 
     write_headline(report, out);
     for (int concern = HB_CONCERN_BAD; concern < HB_CONCERN_NONE; concern++) {
@@ -113,6 +139,7 @@ static int write_annotations(const struct hb_comparison_report *report, FILE *ou
             written++;
         }
     }
+    write_remarks(report, out);
     if (written < all) {
         begin(report, HB_CONCERN_NONE, "more cells", out);
         fprintf(out, "%zu more cells changed or are in doubt; the report names them all.\n",
@@ -124,6 +151,6 @@ static int write_annotations(const struct hb_comparison_report *report, FILE *ou
 const struct hb_comparison_format hb_comparison_annotations = {
     .name = "annotations",
     .extension = "annotations",
-    .summary = "GitHub workflow commands, the worst ten",
+    .summary = "GitHub workflow commands, ten at most",
     .write = write_annotations,
 };

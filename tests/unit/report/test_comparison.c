@@ -298,17 +298,22 @@ static void annotations_are_ten_at_most_the_worst_first(HB_UNUSED void **state)
 {
     struct page page = print(HB_MADE_UP_ORDINARY, "annotations");
 
-    assert_int_equal(occurrences(page.text, "\n"), 9);
+    assert_int_equal(occurrences(page.text, "\n"), 10);
     assert_int_equal(occurrences(page.text, "::error file=benchmarks/ci-gate.yaml,line=7,title="),
                      3);
     assert_int_equal(occurrences(page.text, "::warning "), 5);
-    assert_int_equal(occurrences(page.text, "::notice "), 1);
+    assert_int_equal(occurrences(page.text, "::notice "), 2);
     assert_true(strstr(page.text, "::warning ") < strstr(page.text, "::notice "));
+    assert_contains(&page, "title=to know::besides the subject, idna differs: 3.10 in base, ");
     assert_contains(&page, "::throughput -8.4 %25, interval -9.5 %25 to -7.3 %25, 15 pairs, ");
     free(page.text);
     page = print(HB_MADE_UP_LARGE, "annotations");
     assert_int_equal(occurrences(page.text, "\n"), 10);
-    assert_contains(&page, "3326 more cells changed or are in doubt");
+    assert_contains(&page, "3327 more cells changed or are in doubt");
+    free(page.text);
+    page = print(HB_MADE_UP_CONTAMINATED, "annotations");
+    assert_contains(&page, "title=to know::The machine is contaminated: ");
+    assert_contains(&page, "proves nothing.%0Athroughput of requests differed by 7 %25");
     free(page.text);
 }
 
