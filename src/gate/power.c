@@ -300,6 +300,7 @@ struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, 
 
     if (!can_judge(options, scatter))
         return none;
+    scatter *= HB_CAUTION;
     while (screen_open && tried.screen_pairs < HB_SCREEN_MOST &&
            !is_routed_often(&tried, scatter, change))
         tried.screen_pairs++;

@@ -263,8 +263,8 @@ static void a_calibrated_machine_gets_the_pairs_that_catch_what_is_sought(void *
         planned->input.calibration = &calibration;
         plan = make(planned);
         assert_int_equal(plan->pairs, HB_PAIRS_CALIBRATED);
-        assert_true(hb_power_of_gate(&plan->options, plan->options.alpha, noise, 1.03, 0.1) >=
-                    HB_CATCH);
+        assert_true(hb_power_of_gate(&plan->options, plan->options.alpha, HB_CAUTION * noise, 1.03,
+                                     0.1) >= HB_CATCH);
         assert_true(plan->options.confirm_pairs >= before);
         assert_true(plan->options.pooled_pairs >=
                     plan->options.screen_pairs + plan->options.confirm_pairs);
