@@ -120,11 +120,25 @@ static void without_pairs_nothing_is_known(HB_UNUSED void **state)
     assert_int_equal(found.confirm_pairs, 0);
 }
 
+static void numbers_of_pairs_that_are_tried_end_at_the_most(HB_UNUSED void **state)
+{
+    unsigned pairs = 1, tried = 1;
+
+    for (; pairs < HB_PAIRS_MOST; tried++) {
+        assert_in_range(hb_more_pairs(pairs) - pairs, 1, 1 + pairs / 20);
+        pairs = hb_more_pairs(pairs);
+    }
+    assert_int_equal(pairs, HB_PAIRS_MOST);
+    assert_true(tried < HB_PAIRS_MOST / 2);
+    assert_true(hb_more_pairs(pairs) > HB_PAIRS_MOST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_scatter_that_was_put_in_is_found),
         cmocka_unit_test(a_few_pairs_that_are_far_off_are_not_the_noise),
+        cmocka_unit_test(numbers_of_pairs_that_are_tried_end_at_the_most),
         cmocka_unit_test(suggested_pairs_catch_ten_percent_with_caution_and_fewer_do_not),
         cmocka_unit_test(suggested_margins_show_unchanged_nine_times_in_ten),
         cmocka_unit_test(without_pairs_nothing_is_known),
