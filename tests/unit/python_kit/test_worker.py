@@ -194,6 +194,12 @@ class EventLoop(EitherMode, unittest.TestCase):
         self.assertEqual(gaps, {10 * MS})
 
 
+    def test_a_loop_that_a_library_holds_is_not_waited_for(self):
+        result = self.run_job(self.job("hold/20000", concurrency=2), 0.3, drain_s=0.1)
+        self.assertLess(result.ended_ns, result.drain_ns + 4_000 * MS)  # the runner gives up after 5 s
+        self.assertEqual((len(result.requests), result.done["unfinished"]), (0, 1))
+
+
 class Refusals(unittest.TestCase):
     def assert_refused(self, message, kind, words):
         with Worker(TOY) as worker:

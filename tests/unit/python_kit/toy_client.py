@@ -1,7 +1,7 @@
 """A client that sends nothing: each answer is made up from the URL's path.
 
-/ok/N answers N bytes, /wait/MS after so many milliseconds, /fail raises, /print writes to standard
-output, as libraries do. Run it as a worker, in either mode.
+/ok/N answers N bytes, /wait/MS after so many milliseconds, /hold/MS keeps its event loop that long, /fail raises,
+/print writes to standard output, as libraries do. Run it as a worker, in either mode.
 """
 
 import asyncio
@@ -47,6 +47,8 @@ class ToyClient(hb_kit.Client):
         async def send(call):
             self._connect()
             verb, number = call
+            if verb == "hold":
+                time.sleep(number / 1e3)
             await asyncio.sleep(number / 1e3 if verb == "wait" else 0)
             return _answer(verb, number)
         return send

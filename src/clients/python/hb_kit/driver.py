@@ -15,6 +15,8 @@ from hb_kit.recorder import Recorder
 
 
 class Driver:
+    may_stall = False  # what a library does may keep it from seeing that the drain has come
+
     def __init__(self, job: Job, channel: Channel, fd: int, recorders: int) -> None:
         self.job = job
         self._channel = channel

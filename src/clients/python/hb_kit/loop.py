@@ -22,6 +22,8 @@ from hb_kit.recorder import BATCH_BYTES, FLUSH_NS, REQUEST, pack, pack_saturated
 
 
 class Loop(Driver):
+    may_stall = True
+
     def __init__(self, job: Job, channel: Channel, fd: int) -> None:
         super().__init__(job, channel, fd, 1)
         self._recorder = self.recorders[0]

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import sys
+import threading
 import traceback
 from typing import Any, Optional, Type, Union
 
@@ -19,6 +20,8 @@ from hb_kit.recorder import Totals
 from hb_kit.threads import Threads
 
 SAMPLE_FD = 3
+
+_OVERDUE_S = 1  # after the drain; the runner gives up after five
 
 _DRIVERS: dict[str, Type[Union[Threads, Loop]]] = {"sync": Threads, "async": Loop}
 
@@ -59,9 +62,34 @@ def _work(channel: Channel, client_class: Type[Client]) -> int:
     if line is None:
         return 0
     go = json.loads(line)
+    ending = _Ending(driver, channel)
+    if driver.may_stall:
+        ending.watch(go["drain_ns"])
     driver.run(go["start_ns"], go["stop_ns"], go["drain_ns"])
-    channel.say(_done(driver))
+    ending.say()
     return 0
+
+
+class _Ending:
+    """Says *done* once: when the driver has ended, or when it is overdue since a library holds its loop."""
+
+    def __init__(self, driver: Driver, channel: Channel) -> None:
+        self._driver, self._channel = driver, channel
+        self._only_one = threading.Lock()
+
+    def watch(self, drain_ns: int) -> None:
+        overdue = threading.Timer(max(0, drain_ns - clock.now_ns()) / 1e9 + _OVERDUE_S, self._end_overdue)
+        overdue.daemon = True
+        overdue.start()
+
+    def say(self) -> None:
+        self._only_one.acquire()  # for good: who comes second waits for the process's end
+        self._channel.say(_done(self._driver))
+
+    def _end_overdue(self) -> None:
+        self.say()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _prepare(line: bytes, channel: Channel, client_class: Type[Client]) -> Optional[Driver]:
