@@ -160,7 +160,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=75, help="for collecting, at most")
     parser.add_argument("--gates", type=int, default=10, help="real ones, of each kind")
     parser.add_argument("--resampled", type=int, default=10000, help="gates drawn from the pairs, of each kind")
-    parser.add_argument("--budget", default="1m", help="of each of them")
+    parser.add_argument("--budget", default="2m", help="of each of them")
     arguments = parser.parse_args()
     arguments.kinds = (0, *arguments.burn)
     program = os.path.abspath(os.path.join(arguments.build, "bin", "http-benchmark"))
