@@ -339,7 +339,7 @@ double hb_unchanged_margin(unsigned pairs, double alpha, double scatter)
 
 unsigned hb_pairs_to_acquit(double alpha, double scatter, double margin)
 {
-    for (unsigned pairs = 1; pairs <= HB_PAIRS_MOST; pairs++) {
+    for (unsigned pairs = 1; pairs <= HB_ACQUIT_MOST; pairs++) {
         if (hb_unchanged_margin(pairs, alpha, scatter) <= margin)
             return pairs;
     }

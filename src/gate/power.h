@@ -20,6 +20,7 @@
 
 #define HB_SCREEN_MOST 20u /* pairs of every cell */
 #define HB_PAIRS_MOST 180u /* of a cell that is confirmed; with the screen's, exact tests end */
+#define HB_ACQUIT_MOST 60u /* to show that nothing changed, time for which all cells take */
 
 /* The probability that `pairs` pairs of this scatter (standard deviation of ln(head / base) of one
  * pair) show at `alpha` that a true shift lies above 0. 0 when so few never can. */
@@ -71,7 +72,7 @@ struct hb_pairs_needed hb_pairs_to_catch(const struct hb_gate_options *options, 
                                          double scatter, double limit, double change);
 
 /* The fewest pairs that show nine times in ten that nothing changed by more than the margin; 0:
- * more than a gate makes. */
+ * more than HB_ACQUIT_MOST. */
 unsigned hb_pairs_to_acquit(double alpha, double scatter, double margin);
 
 /* The smallest margin within which so many pairs show nine times in ten that nothing changed; NAN.
