@@ -284,8 +284,7 @@ static bool is_routed_often(const struct hb_gate_options *options, double scatte
 
 unsigned hb_more_pairs(unsigned pairs)
 {
-    enum { STEPS_A_DOUBLING = 32 };
-    unsigned more = pairs + 1 + pairs / STEPS_A_DOUBLING;
+    unsigned more = pairs + 1 + pairs / 32; /* coarser than one where one more hardly shows */
 
     return pairs < HB_PAIRS_MOST && more > HB_PAIRS_MOST ? HB_PAIRS_MOST : more;
 }

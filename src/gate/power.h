@@ -62,8 +62,7 @@ struct hb_pairs_needed {
     unsigned screen, confirm;
 };
 
-/* The next number to try: one more, of many some in a hundred more; HB_PAIRS_MOST is one of them.
- */
+/* The next number to try: one more, of many three in a hundred more, up to HB_PAIRS_MOST. */
 unsigned hb_more_pairs(unsigned pairs);
 
 /* The fewest (of many: a few more) when pairs scatter HB_CAUTION times as much; those that the

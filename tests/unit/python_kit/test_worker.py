@@ -193,7 +193,6 @@ class EventLoop(EitherMode, unittest.TestCase):
         gaps = {after.start_ns - before.start_ns for before, after in zip(ticks, ticks[1:])}
         self.assertEqual(gaps, {10 * MS})
 
-
     def test_a_loop_that_a_library_holds_is_not_waited_for(self):
         result = self.run_job(self.job("hold/20000", concurrency=2), 0.3, drain_s=0.1)
         self.assertLess(result.ended_ns, result.drain_ns + 4_000 * MS)  # the runner gives up after 5 s
