@@ -144,6 +144,8 @@ static inline void judge_request(struct hb_judge *judge, struct hb_sample_stream
     bool in_window = instant_ns >= judge->window_start_ns && instant_ns < judge->window_end_ns;
     unsigned outcome = judged_outcome(judge, sample);
 
+    if (judge->verified + judge->failed < judge->rules.ends_max)
+        judge->rules.ends_ns[judge->verified + judge->failed] = (int64_t)sample->end_ns;
     stream->requests++;
     stream->bytes += sample->bytes;
     if (outcome == HB_OUTCOME_OK)

@@ -26,6 +26,8 @@ struct hb_judge_rules {
     int64_t span_ns;  /* longest that the run may take from start_ns: sizes the series */
     bool open_loop;
     struct hb_expect expect;
+    int64_t *ends_ns; /* where the instants go at which the first requests ended, in the order of */
+    size_t ends_max;  /* their samples; no more than so many. None: NULL, 0 */
 };
 
 /* One run's judge; all its workers' streams go through it. */

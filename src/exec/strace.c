@@ -1,27 +1,26 @@
 /*
- * Reading the table of `strace -f -c`:
+ * Reading the log of `strace -f -ttt`, a line each call:
  *
- *     % time     seconds  usecs/call     calls    errors syscall
- *     ------ ----------- ----------- --------- --------- ----------------
- *      52.17    0.000012           1         8         2 recvfrom
- *     100.00    0.000023                    40         2 total
+ *     3031  1795554550.283663 futex(0x7fac, 0x80, 0x2, 0 <unfinished ...>
+ *     3072  1795554550.285451 exit(0)         = ?
+ *     3031  1795554550.285394 <... futex resumed>) = 0
  *
- * A line's last word is the name and its fourth the count; in the last line, the total, the third
- * is missing in old versions. So the total is summed here, and its line is only what ends a whole
- * table.
+ * A call is where it begins; lines that go on with one, or tell of signals and ends, are passed
+ * over. Arguments are written raw, which spares strace from reading the program's memory.
  */
 #include "exec/strace.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "base/paths.h"
 
-#define LINE_BYTES 256
+#define LINE_BYTES 512
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 int hb_strace_find(char ret_path[PATH_MAX], struct hb_error *err)
 {
@@ -31,51 +30,85 @@ int hb_strace_find(char ret_path[PATH_MAX], struct hb_error *err)
                    "strace is not installed, which counts them: apt-get install strace");
 }
 
-void hb_strace_prefix(const char *strace, const char *output, const char *ret_words[])
+void hb_strace_prefix(const char *strace, const char *log, const char *ret_words[])
 {
-    const char *const words[HB_STRACE_WORDS] = {strace, "-f", "-c", "-o", output, "--"};
+    const char *const words[HB_STRACE_WORDS] = {
+        strace, "-f", "-qq", "-ttt", "-e", "raw=all", "-e", "signal=none", "-o", log, "--"};
 
     memcpy(ret_words, words, sizeof words);
 }
 
-/* The name in the last word of a line of the table, and its count in the fourth; false for any
- * other line. */
-static bool read_line(char *line, char **ret_name, uint64_t *ret_calls)
+/* "1795554550.283663 " */
+static bool read_instant(const char **at, int64_t *ret_wall_ns)
 {
-    char *words[6], *rest = NULL, *word, *end;
-    size_t count = 0;
+    char *end;
+    long long seconds, micros;
 
-    for (word = strtok_r(line, " \t", &rest); word != NULL && count < HB_ARRAY_LEN(words);
-         word = strtok_r(NULL, " \t", &rest))
-        words[count++] = word;
-    if (count < 5 || word != NULL || words[0][0] < '0' || words[0][0] > '9')
-        return false;
     errno = 0;
-    *ret_name = words[count - 1];
-    *ret_calls = strtoull(words[3], &end, 10);
-    return errno == 0 && *end == '\0' && *ret_calls < UINT64_MAX / HB_STRACE_MAX_CALLS;
+    seconds = strtoll(*at, &end, 10);
+    if (errno != 0 || end == *at || *end != '.' || seconds < 0 ||
+        seconds > INT64_MAX / HB_NS_PER_S - 1)
+        return false;
+    *at = end + 1;
+    micros = strtoll(*at, &end, 10);
+    if (end != *at + 6 || *end != ' ' || micros < 0)
+        return false;
+    *at = end + 1;
+    *ret_wall_ns = seconds * HB_NS_PER_S + micros * HB_NS_PER_US;
+    return true;
 }
 
-int hb_strace_parse(const char *table, struct hb_arena *arena, struct hb_call_counts *ret_counts,
-                    struct hb_error *err)
+/* When a call begins on this line, its instant and name; the name is cut out of the line. The
+ * process before it is left out by some versions while there is one alone. */
+static bool read_call(char *line, int64_t *ret_wall_ns, const char **ret_name)
 {
-    char line[LINE_BYTES], *name;
-    uint64_t calls;
+    const char *at = line + strspn(line, "0123456789");
+    size_t length;
+
+    at = *at == ' ' ? at + strspn(at, " ") : line;
+    if (!read_instant(&at, ret_wall_ns))
+        return false;
+    length = strspn(at, NAME_CHARACTERS);
+    if (length == 0 || at[length] != '(')
+        return false;
+    line[at + length - line] = '\0';
+    *ret_name = at;
+    return true;
+}
+
+static void add_call(struct hb_call_counts *counts, const char *name, struct hb_arena *arena)
+{
+    size_t i = 0;
+
+    while (i < counts->count && strcmp(counts->calls[i].name, name) != 0)
+        i++;
+    if (i == HB_STRACE_MAX_CALLS)
+        return;
+    if (i == counts->count)
+        counts->calls[counts->count++].name = hb_arena_strdup(arena, name);
+    counts->calls[i].calls++;
+    counts->total++;
+}
+
+int hb_strace_count(FILE *log, int64_t from_wall_ns, int64_t to_wall_ns, struct hb_arena *arena,
+                    struct hb_call_counts *ret_counts, struct hb_error *err)
+{
+    char line[LINE_BYTES];
+    bool is_start = true;
 
     *ret_counts = (struct hb_call_counts){
         .calls = hb_arena_calloc(arena, HB_STRACE_MAX_CALLS, sizeof *ret_counts->calls)};
-    for (const char *at = table; *at != '\0'; at += *at == '\n') {
-        size_t length = strcspn(at, "\n");
+    while (fgets(line, sizeof line, log) != NULL) {
+        bool is_whole_start = is_start;
+        const char *name;
+        int64_t wall_ns;
 
-        snprintf(line, sizeof line, "%.*s", length < LINE_BYTES ? (int)length : 0, at);
-        at += length;
-        if (line[0] != '\0' && strlen(line) >= 6 && strcmp(line + strlen(line) - 6, " total") == 0)
-            return 0;
-        if (!read_line(line, &name, &calls) || ret_counts->count == HB_STRACE_MAX_CALLS)
-            continue;
-        ret_counts->calls[ret_counts->count++] =
-            (struct hb_call_count){hb_arena_strdup(arena, name), calls};
-        ret_counts->total += calls;
+        is_start = strchr(line, '\n') != NULL;
+        if (is_whole_start && read_call(line, &wall_ns, &name) && wall_ns >= from_wall_ns &&
+            wall_ns < to_wall_ns)
+            add_call(ret_counts, name, arena);
     }
-    return hb_fail(err, HB_ERR_RUN, "strace left no table of system calls");
+    if (ret_counts->total == 0)
+        return hb_fail(err, HB_ERR_RUN, "strace saw no system call of a request");
+    return 0;
 }

@@ -1,28 +1,35 @@
 /*
- * Counting is a run of few requests and one of many, whatever is counted. How many requests they
- * make depends on what a request costs under the tool: enough that what still varies (the start of
- * an interpreter, a collection of garbage more or less) disappears in them, few enough to wait for.
+ * System calls are counted in one run, between the ends of two of its requests. What counts
+ * instructions knows only the total, so these are the difference of a run of few requests and one
+ * of many. How many depends on what a request costs under the tool: enough that what still varies
+ * (the start of an interpreter, a collection of garbage more or less) disappears in them, few
+ * enough to wait for.
  */
 #include "exec/wire_counts.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "exec/callgrind.h"
 #include "exec/event_counter.h"
 #include "exec/strace.h"
 #include "exec/wire_run.h"
 
-#define TABLE_MAX_BYTES (1u << 20)
+/* System calls are counted from the end of one request to the end of another. */
+#define CALLS_FIRST 20
+#define CALLS_LAST 120
+
 #define LONGER_RUNS 3   /* at most; the figure is their median */
 #define AGREEMENT 0.003 /* of two that make a third unnecessary, relative */
 
 struct pair {
     uint64_t few, many; /* requests */
 };
-
-static const struct pair calls_pair = {20, 220};
 
 #define FAST_PAIR                                                                                  \
     {                                                                                              \
@@ -42,6 +49,7 @@ static int too_slow(struct hb_error *err)
 struct manner {
     const char *const *prefix;
     bool is_slow, counts_instructions;
+    int64_t *ends_ns; /* room for as many as requests; NULL: nobody asks */
 };
 
 static void stop_relay(struct hb_relay **relay)
@@ -66,6 +74,7 @@ static int run_repeatably(const struct hb_wire_counting *counting, uint64_t requ
         .counts_instructions = manner->counts_instructions,
         .repeatable = true,
         .requests = requests,
+        .ends_ns = manner->ends_ns,
     };
 
     if (hb_relay_start(&spec, &relay, err) < 0)
@@ -77,35 +86,25 @@ static int run_repeatably(const struct hb_wire_counting *counting, uint64_t requ
 
 /* ---- system calls ---- */
 
-struct traced {
-    uint64_t requests;
-    struct hb_call_counts calls;
-};
-
-static int trace(const struct hb_wire_counting *counting, const char *strace, uint64_t requests,
-                 struct traced *ret, struct hb_error *err)
+static void close_log(FILE **log)
 {
-    HB_CLEANUP(hb_buf_release) struct hb_buf table = {.maximum = TABLE_MAX_BYTES};
-    const char *path = hb_arena_printf(counting->arena, "%s/calls-%llu", counting->dir->path,
-                                       (unsigned long long)requests);
-    const char *words[HB_STRACE_WORDS + 1] = {NULL};
-    const struct manner manner = {.prefix = words};
-    struct hb_wire_run_result done;
-
-    hb_strace_prefix(strace, path, words);
-    if (run_repeatably(counting, requests, &manner, &done, err) < 0 ||
-        hb_buf_read_file(&table, path, err) < 0)
-        return -1;
-    ret->requests = done.requests;
-    return hb_strace_parse(hb_buf_text(&table), counting->arena, &ret->calls, err);
+    if (*log != NULL)
+        fclose(*log);
 }
 
-static uint64_t calls_of(const struct hb_call_counts *counts, const char *name)
+/* Between the ends of two requests lie whole requests, whatever the client does when. What it tells
+ * is by its own clock, and strace writes the time of day. */
+static int count_between(const struct hb_wire_counting *counting, const char *path,
+                         int64_t first_ns, int64_t last_ns, struct hb_call_counts *ret,
+                         struct hb_error *err)
 {
-    for (size_t i = 0; i < counts->count; i++)
-        if (strcmp(counts->calls[i].name, name) == 0)
-            return counts->calls[i].calls;
-    return 0;
+    int64_t wall_ns = hb_wall_ns() - hb_now_ns();
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    HB_CLEANUP(close_log) FILE *log = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+    if (log == NULL)
+        return hb_fail_errno(err, errno, "%s", path);
+    return hb_strace_count(log, wall_ns + first_ns, wall_ns + last_ns, counting->arena, ret, err);
 }
 
 static int by_calls_then_name(const void *left, const void *right)
@@ -116,38 +115,46 @@ static int by_calls_then_name(const void *left, const void *right)
                                             : strcmp(a->name, b->name);
 }
 
-static void fill_calls(const struct hb_wire_counting *counting, const struct traced *few,
-                       const struct traced *many, struct hb_wire_profile *profile)
+static void fill_calls(const struct hb_wire_counting *counting, const struct hb_call_counts *counts,
+                       uint64_t requests, struct hb_wire_profile *profile)
 {
-    double more = (double)many->requests - (double)few->requests;
-    struct hb_wire_call *calls =
-        hb_arena_calloc(counting->arena, many->calls.count + 1, sizeof *calls);
+    struct hb_wire_call *calls = hb_arena_calloc(counting->arena, counts->count, sizeof *calls);
 
-    for (size_t i = 0; i < many->calls.count; i++) {
-        const char *name = many->calls.calls[i].name;
-        double each =
-            ((double)many->calls.calls[i].calls - (double)calls_of(&few->calls, name)) / more;
+    for (size_t i = 0; i < counts->count; i++) {
+        double each = (double)counts->calls[i].calls / (double)requests;
 
         if (each >= 0.01)
-            calls[profile->calls_count++] = (struct hb_wire_call){name, each};
+            calls[profile->calls_count++] = (struct hb_wire_call){counts->calls[i].name, each};
     }
     qsort(calls, profile->calls_count, sizeof *calls, by_calls_then_name);
     profile->calls = calls;
-    profile->system_calls = ((double)many->calls.total - (double)few->calls.total) / more;
+    profile->system_calls = (double)counts->total / (double)requests;
 }
 
 int hb_wire_count_calls(const struct hb_wire_counting *counting, struct hb_wire_profile *profile,
                         struct hb_error *err)
 {
     char strace[PATH_MAX];
-    struct traced few, many;
+    const char *path = hb_arena_printf(counting->arena, "%s/calls", counting->dir->path);
+    const char *words[HB_STRACE_WORDS + 1] = {NULL};
+    int64_t ends_ns[CALLS_LAST] = {0};
+    const struct manner manner = {.prefix = words, .ends_ns = ends_ns};
+    struct hb_wire_run_result done;
+    struct hb_call_counts counts;
+    uint64_t last;
 
-    if (hb_strace_find(strace, err) < 0 || trace(counting, strace, calls_pair.few, &few, err) < 0 ||
-        trace(counting, strace, calls_pair.many, &many, err) < 0)
+    if (hb_strace_find(strace, err) < 0)
         return -1;
-    if (many.requests < few.requests + calls_pair.few || many.calls.total < few.calls.total)
+    hb_strace_prefix(strace, path, words);
+    if (run_repeatably(counting, CALLS_LAST, &manner, &done, err) < 0)
+        return -1;
+    if (done.requests < 2 * CALLS_FIRST)
         return too_slow(err);
-    fill_calls(counting, &few, &many, profile);
+    last = done.requests < CALLS_LAST ? done.requests : CALLS_LAST; /* some make more than asked */
+    if (count_between(counting, path, ends_ns[CALLS_FIRST - 1], ends_ns[last - 1], &counts, err) <
+        0)
+        return -1;
+    fill_calls(counting, &counts, last - CALLS_FIRST, profile);
     return 0;
 }
 

@@ -1,9 +1,8 @@
 /*
  * What each request takes of a client, counted: system calls by strace, instructions by the
- * processor where it offers its counter (perf events), else by callgrind. Two runs that differ in
- * the number of requests alone, whose difference takes the start of the program out; one task,
- * without the relay, with fixed addresses and hash seeds. Their times mean nothing and are read by
- * nobody.
+ * processor where it offers its counter (perf events), else by callgrind. Runs of one task with
+ * fixed addresses and hash seeds, through a relay that holds answers back until the client waits.
+ * Their times mean nothing and are read by nobody.
  */
 #ifndef HB_EXEC_WIRE_COUNTS_H
 #define HB_EXEC_WIRE_COUNTS_H

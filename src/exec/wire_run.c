@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -23,7 +24,8 @@
 /* A client waits when it slept in so many looks on end; one that never does gets its answer late.
  */
 #define LOOKS 2
-#define LOOK_EVERY_NS (100 * HB_NS_PER_US)
+#define LOOK_EVERY_NS (40 * HB_NS_PER_US)
+#define LOOK_SLACK_NS 1UL /* the kernel's usual 50 us would double it */
 #define HELD_LIMIT_NS (1 * HB_NS_PER_S)
 
 struct limits {
@@ -141,6 +143,8 @@ static void go(struct state *state)
         .start_ns = times.start_ns,
         .span_ns = limits->load_ns + limits->drain_ns + limits->exit_ns,
         .expect = setup->plan->scenario->urls[setup->cell->url].expect,
+        .ends_ns = state->run->ends_ns,
+        .ends_max = state->run->ends_ns != NULL ? state->run->requests : 0,
     };
 
     times.stop_ns = times.start_ns + limits->load_ns;
@@ -277,8 +281,10 @@ int hb_wire_run(const struct hb_wire_run *run, struct hb_wire_run_result *ret_re
     state.result.workers = hb_calloc(1, sizeof *state.result.workers);
     state.result.workers_count = 1;
     result = start(&state, err);
+    (void)prctl(PR_SET_TIMERSLACK, LOOK_SLACK_NS);
     if (result == 0)
         result = loop(&state, err);
+    (void)prctl(PR_SET_TIMERSLACK, 0UL); /* as it was */
     if (result == 0)
         finish(&state, ret_result);
     else

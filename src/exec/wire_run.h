@@ -19,6 +19,7 @@ struct hb_wire_run {
                         otherwise */
     const struct hb_rundir *dir;
     uint64_t requests;
+    int64_t *ends_ns; /* where the instants go at which these ended; NULL: nobody asks */
 };
 
 struct hb_wire_run_result {

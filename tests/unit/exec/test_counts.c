@@ -1,5 +1,5 @@
-/* What counts instructions: the counter of the system, callgrind's files, and how a client's count
- * comes out; where valgrind is missing the real runs are skipped. */
+/* What counts a client: the counter of the system, strace's log, callgrind's files, and what comes
+ * of them. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,12 +14,14 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/paths.h"
 #include "exec/callgrind.h"
 #include "exec/counts.h"
 #include "exec/event_counter.h"
 #include "exec/rundir.h"
 #include "exec/stillness.h"
+#include "exec/strace.h"
 #include "exec/wire_counts.h"
 
 /* ---- the system's counter ---- */
@@ -100,6 +102,77 @@ static void a_program_is_still_when_it_and_its_descendants_all_sleep(void **stat
         assert_int_equal(kill(-pid, SIGKILL), 0);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
     }
+}
+
+/* ---- strace's log ---- */
+
+static int count_log(const char *text, int64_t from_ns, int64_t to_ns, struct hb_arena *arena,
+                     struct hb_call_counts *ret, struct hb_error *err)
+{
+    FILE *log = tmpfile();
+    int result;
+
+    assert_non_null(log);
+    assert_true(fputs(text, log) >= 0);
+    rewind(log);
+    result = hb_strace_count(log, from_ns, to_ns, arena, ret, err);
+    fclose(log);
+    return result;
+}
+
+#define AT(micros) (1795554550 * HB_NS_PER_S + (micros)*HB_NS_PER_US)
+
+static void calls_are_counted_where_they_begin(void **state HB_UNUSED)
+{
+    static const char log[] = "3031  1795554550.000001 read(0x3, 0x7f, 0x10) = 0x10\n"
+                              "3031  1795554550.000002 futex(0x7f, 0x80 <unfinished ...>\n"
+                              "3072  1795554550.000003 sendto(0x4, 0x7f) = 0x10\n"
+                              "3031  1795554550.000004 <... futex resumed>) = -1 EAGAIN\n"
+                              "3031  1795554550.000004 --- SIGCHLD {si_signo=SIGCHLD} ---\n"
+                              "1795554550.000005 sendto(0x4, 0x7f) = 0x10\n"
+                              "3072  1795554550.000006 exit(0) = ?\n"
+                              "3072  1795554550.000006 +++ exited with 0 +++\n";
+    struct hb_arena arena;
+    struct hb_call_counts counts;
+    struct hb_error err = {0};
+
+    hb_arena_init(&arena);
+    assert_int_equal(count_log(log, AT(2), AT(6), &arena, &counts, &err), 0);
+    assert_int_equal(counts.total, 3);
+    assert_int_equal(counts.count, 2);
+    assert_string_equal(counts.calls[0].name, "futex");
+    assert_string_equal(counts.calls[1].name, "sendto");
+    assert_int_equal(counts.calls[1].calls, 2);
+    assert_int_equal(count_log(log, AT(7), AT(9), &arena, &counts, &err), -1);
+    assert_string_equal(err.message, "strace saw no system call of a request");
+    hb_arena_release(&arena);
+}
+
+static void what_is_no_call_is_passed_over(void **state HB_UNUSED)
+{
+    static const char *const odd[] = {
+        "\n",
+        "3031\n",
+        "3031  1795554550 read(0x3)\n",
+        "3031  1795554550.01 read(0x3)\n",
+        "3031  -5.000001 read(0x3)\n",
+        "3031  99999999999999999999.000001 read(0x3)\n",
+        "3031  1795554550.000001 (0x3)\n",
+        "3031  1795554550.000001 read\n",
+        "3031  1795554550.000001 ?( <unfinished ...>\n",
+    };
+    char longer[2000];
+    struct hb_arena arena;
+    struct hb_call_counts counts;
+
+    hb_arena_init(&arena);
+    for (size_t i = 0; i < HB_ARRAY_LEN(odd); i++)
+        assert_int_equal(count_log(odd[i], 0, INT64_MAX, &arena, &counts, NULL), -1);
+    /* Nor is the rest of a long line the start of one, wherever it is cut. */
+    memset(longer, '7', sizeof longer);
+    memcpy(longer + 511 - 4, "7777 1795554550.000001 read(\n", 30);
+    assert_int_equal(count_log(longer, 0, INT64_MAX, &arena, &counts, NULL), -1);
+    hb_arena_release(&arena);
 }
 
 /* ---- callgrind's files ---- */
@@ -227,6 +300,8 @@ int main(void)
         cmocka_unit_test(a_counter_sees_the_next_program_with_all_descendants),
         cmocka_unit_test(a_counter_that_cannot_be_is_an_error_and_reads_as_unknown),
         cmocka_unit_test(a_program_is_still_when_it_and_its_descendants_all_sleep),
+        cmocka_unit_test(calls_are_counted_where_they_begin),
+        cmocka_unit_test(what_is_no_call_is_passed_over),
         WITH_FOLDER(the_totals_of_all_processes_are_summed_and_their_files_are_gone),
         WITH_FOLDER(a_file_without_a_total_is_a_failure),
         WITH_FOLDER(a_link_in_place_of_a_file_is_not_followed),

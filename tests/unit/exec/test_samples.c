@@ -305,6 +305,30 @@ static void what_ends_after_the_window_is_read_but_not_counted(void **state HB_U
     tear_down(&fixture);
 }
 
+static void the_ends_of_the_first_requests_are_noted_where_somebody_asks(void **state HB_UNUSED)
+{
+    const struct hb_sample good = good_sample();
+    struct fixture fixture;
+    int64_t ends_ns[3] = {0};
+
+    set_up(&fixture, false, any_2xx);
+    fixture.judge.rules.ends_ns = ends_ns;
+    fixture.judge.rules.ends_max = 2;
+    for (unsigned i = 0; i < 3; i++) {
+        struct hb_sample request = good, tick = {.start_ns = 1, .end_ns = 1};
+
+        request.end_ns += i;
+        request.status = i == 0 ? 500 : 200;
+        tick.kind = HB_SAMPLE_TICK;
+        assert_int_equal(take(&fixture, &tick, sizeof tick), 0);
+        assert_int_equal(take(&fixture, &request, sizeof request), 0);
+    }
+    assert_int_equal(ends_ns[0], good.end_ns);
+    assert_int_equal(ends_ns[1], good.end_ns + 1);
+    assert_int_equal(ends_ns[2], 0);
+    tear_down(&fixture);
+}
+
 static void lengths_of_verified_bodies_are_bounded_by_what_was_seen(void **state HB_UNUSED)
 {
     static const uint32_t lengths[] = {500, 20, 700};
@@ -396,6 +420,7 @@ int main(void)
         cmocka_unit_test(an_open_loop_is_judged_as_the_oracle_does),
         cmocka_unit_test(everything_read_before_the_window_opens_is_warm_up),
         cmocka_unit_test(what_ends_after_the_window_is_read_but_not_counted),
+        cmocka_unit_test(the_ends_of_the_first_requests_are_noted_where_somebody_asks),
         cmocka_unit_test(lengths_of_verified_bodies_are_bounded_by_what_was_seen),
         cmocka_unit_test(a_record_that_cannot_be_true_is_refused),
         cmocka_unit_test(a_request_due_before_the_run_is_refused),

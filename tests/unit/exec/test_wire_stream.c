@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "exec/strace.h"
 #include "exec/wire_stream.h"
 
 #define MOST 8
@@ -172,30 +171,6 @@ static void a_head_without_an_end_takes_bounded_memory(void **state HB_UNUSED)
     hb_wire_stream_release(&stream);
 }
 
-static void a_table_of_strace_is_read_line_by_line(void **state HB_UNUSED)
-{
-    static const char table[] =
-        "% time     seconds  usecs/call     calls    errors syscall\n"
-        "------ ----------- ----------- --------- --------- ----------------\n"
-        " 52.17    0.000012           1         8         2 recvfrom\n"
-        " 40.00    0.000010           1        30           sendto\n"
-        "------ ----------- ----------- --------- --------- ----------------\n"
-        "100.00    0.000022           0        38         2 total\n";
-    struct hb_arena arena;
-    struct hb_call_counts counts;
-    struct hb_error err = {0};
-
-    hb_arena_init(&arena);
-    assert_int_equal(hb_strace_parse(table, &arena, &counts, &err), 0);
-    assert_int_equal(counts.total, 38);
-    assert_int_equal(counts.count, 2);
-    assert_string_equal(counts.calls[0].name, "recvfrom");
-    assert_int_equal(counts.calls[1].calls, 30);
-    assert_int_equal(hb_strace_parse("", &arena, &counts, &err), -1);
-    assert_int_equal(hb_strace_parse("1 2 3 4 5 read\n", &arena, &counts, &err), -1);
-    hb_arena_release(&arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,7 +180,6 @@ int main(void)
         cmocka_unit_test(bare_line_feeds_and_odd_headers_are_read),
         cmocka_unit_test(what_is_not_http_is_named_and_left_alone),
         cmocka_unit_test(a_head_without_an_end_takes_bounded_memory),
-        cmocka_unit_test(a_table_of_strace_is_read_line_by_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
