@@ -103,10 +103,8 @@ static int make_schedule(struct session *session, struct hb_error *err)
 {
     const struct hb_rate *rate = &session->scenario->rates[session->replay->cell->rate];
     int64_t warmup_ns = session->scenario->run.warmup_ns;
-    const struct hb_span span = {
-        .total_ns = warmup_ns + session->scenario->durations_ns[session->replay->cell->duration],
-        .warmup_ns = warmup_ns,
-    };
+    int64_t window_ns = session->scenario->durations_ns[session->replay->cell->duration];
+    const struct hb_span span = {warmup_ns + window_ns, warmup_ns, window_ns};
 
     if (rate->per_second <= 0)
         return 0;

@@ -64,6 +64,7 @@ static int write_files(struct hb_run *run, struct hb_error *err)
     const struct hb_span span = {
         .total_ns = run->warmup_ns + run->window_ns + run->overrun_ns,
         .warmup_ns = run->warmup_ns,
+        .window_ns = run->window_ns,
     };
 
     if (hb_job_write_bodies(&run->job, &run->dir, err) < 0)

@@ -168,6 +168,7 @@ int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t cell);
 struct hb_span {
     int64_t total_ns;
     int64_t warmup_ns; /* from the start to the window, with which bursts are aligned */
+    int64_t window_ns;
 };
 
 /*

@@ -45,20 +45,22 @@ static uint64_t *make_poisson(double gap_ns, int64_t span_ns, uint64_t seed, siz
 }
 
 /* How long after the window's opening its first burst is due. The runner looks at the clock a bit
- * after the instants it has chosen: a burst on the edge would fall out at the one end and in at the
- * other, where there is no time left to answer it. */
-static int64_t burst_margin_ns(int64_t every_ns)
+ * after the instants it has chosen, on a busy machine by tens of milliseconds: a burst on the edge
+ * would fall out at the one end and in at the other, where there is no time left to answer it. */
+static int64_t burst_margin_ns(int64_t every_ns, int64_t window_ns)
 {
-    static const int64_t most_ns = 50 * HB_NS_PER_MS;
+    static const int64_t most_ns = 250 * HB_NS_PER_MS;
+    int64_t quarter_ns = (every_ns < window_ns ? every_ns : window_ns) / 4;
 
-    return every_ns / 4 < most_ns ? every_ns / 4 : most_ns;
+    return quarter_ns < most_ns ? quarter_ns : most_ns;
 }
 
 /* As many bursts before the window as fit into it whole periods ahead. */
 static uint64_t *make_bursts(const struct hb_rate *rate, const struct hb_span *span,
                              size_t *ret_count)
 {
-    int64_t first_ns = (span->warmup_ns + burst_margin_ns(rate->every_ns)) % rate->every_ns;
+    int64_t first_ns =
+        (span->warmup_ns + burst_margin_ns(rate->every_ns, span->window_ns)) % rate->every_ns;
     size_t bursts = first_ns < span->total_ns
                         ? (size_t)((span->total_ns - first_ns - 1) / rate->every_ns) + 1
                         : 0;

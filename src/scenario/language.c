@@ -302,9 +302,9 @@ static const struct hb_field rate_fields[] = {
      .minimum = HB_NS_PER_MS,
      .maximum = HOUR_NS,
      .help =
-         "From one burst to the next. The first that is measured is due a quarter of it (50 ms at "
-         "most) after the window opens; those before it fall into the warm-up, when that is as "
-         "long.",
+         "From one burst to the next. The first that is measured is due a quarter of it (or of the "
+         "window, 250 ms at most) after the window opens; those before it fall into the warm-up, "
+         "when that is as long.",
      .example = "6s"},
 };
 static const struct hb_table rate_table = {

@@ -46,7 +46,7 @@ static void bursts_are_whole_periods_from_a_quarter_behind_the_opening_of_the_wi
                                .arrivals = HB_ARRIVALS_BURSTS,
                                .burst = burst,
                                .every_ns = every * HB_NS_PER_MS};
-        struct hb_span span = {total * HB_NS_PER_MS, warmup * HB_NS_PER_MS};
+        struct hb_span span = {total * HB_NS_PER_MS, warmup * HB_NS_PER_MS, HB_NS_PER_S};
         struct schedule s = {0};
         size_t at = 0;
 
@@ -69,15 +69,28 @@ static void bursts_are_whole_periods_from_a_quarter_behind_the_opening_of_the_wi
 static void bursts_keep_off_the_edges_of_the_window(void **state)
 {
     struct hb_rate rate = {64 / 6.0, HB_ARRIVALS_BURSTS, 64, 6 * HB_NS_PER_S};
-    struct hb_span span = {18 * HB_NS_PER_S + 1, 6 * HB_NS_PER_S};
+    struct hb_span span = {18 * HB_NS_PER_S + 1, 6 * HB_NS_PER_S, 12 * HB_NS_PER_S};
     struct schedule s;
 
     (void)state;
     assert_int_equal(hb_schedule_make(&rate, &span, 0, &s.offsets, &s.count, NULL), 0);
     assert_int_equal(s.count, 3 * 64);
-    assert_int_equal(s.offsets[63], 50 * HB_NS_PER_MS);
-    assert_int_equal(s.offsets[64], 6050 * HB_NS_PER_MS);
-    assert_int_equal(s.offsets[191], 12050 * HB_NS_PER_MS);
+    assert_int_equal(s.offsets[63], 250 * HB_NS_PER_MS);
+    assert_int_equal(s.offsets[64], 6250 * HB_NS_PER_MS);
+    assert_int_equal(s.offsets[191], 12250 * HB_NS_PER_MS);
+    free(s.offsets);
+}
+
+static void a_window_that_is_shorter_than_the_margin_has_its_burst_all_the_same(void **state)
+{
+    struct hb_rate rate = {2, HB_ARRIVALS_BURSTS, 8, 4 * HB_NS_PER_S};
+    struct hb_span span = {100 * HB_NS_PER_MS, 0, 100 * HB_NS_PER_MS};
+    struct schedule s;
+
+    (void)state;
+    assert_int_equal(hb_schedule_make(&rate, &span, 0, &s.offsets, &s.count, NULL), 0);
+    assert_int_equal(s.count, 8);
+    assert_int_equal(s.offsets[0], 25 * HB_NS_PER_MS);
     free(s.offsets);
 }
 
@@ -184,6 +197,7 @@ static void too_many_requests_are_refused_with_the_arithmetic(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_window_that_is_shorter_than_the_margin_has_its_burst_all_the_same),
         cmocka_unit_test(offsets_ascend_and_stay_within_the_span),
         cmocka_unit_test(a_constant_rate_is_evenly_spaced_to_the_nanosecond),
         cmocka_unit_test(poisson_gaps_are_exponential),
