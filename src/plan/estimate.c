@@ -67,7 +67,7 @@ static int64_t counting_ns(const struct hb_entry *client)
     return strcmp(client->language, "python") == 0 ? PYTHON_COUNT_NS : 0;
 }
 
-/* One run, two more where the relay cannot read it, and two under strace, which makes the start of
+/* One run, two more where the relay cannot read it, and one under strace, which makes the start of
  * a program three times as long. */
 int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t number)
 {
@@ -76,7 +76,7 @@ int64_t hb_wire_estimate_ns(const struct hb_plan *plan, size_t number)
     bool opaque =
         scenario->servers[cell->server].https || scenario->protocols[cell->protocol] == HB_HTTP_2;
     const struct hb_entry *client = scenario->clients[cell->client].entry;
-    int64_t starts = (opaque ? 3 : 1) + (scenario->run.wire >= HB_WIRE_SYSTEM_CALLS ? 6 : 0);
+    int64_t starts = (opaque ? 3 : 1) + (scenario->run.wire >= HB_WIRE_SYSTEM_CALLS ? 3 : 0);
 
     if (plan->wire_first == NULL || plan->wire_first[number] != number || client->sends_nothing)
         return 0;

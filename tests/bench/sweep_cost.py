@@ -3,8 +3,8 @@
 
 Wall time: the process of a sweep of real clients, from its start to its end, against the warm-ups and windows of all its
 runs, those for floor and ceiling included. Once as sweeps are by default, and once without looking at what each client
-sends, which takes three short runs a client, once a sweep, two of them under strace. Memory: the peak of the runner's process itself over a short and over a long
-run of the client that sends nothing, so that samples come as fast as they can.
+sends, which takes two short runs a client, once a sweep, one of them under strace. Memory: the peak of the runner's
+process itself over a short and over a long run of the client that sends nothing, so that samples come as fast as they can.
 """
 import argparse
 import contextlib
