@@ -93,9 +93,8 @@ static void put_rate(const struct hb_rate *rate, struct hb_buf *ret)
     hb_buf_printf(ret, whole ? "%.0f" : "%.17g", rate->per_second);
 }
 
-static void rate_label(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)
+void hb_rate_label(const struct hb_rate *rate, struct hb_buf *ret)
 {
-    const struct hb_rate *rate = &scenario->rates[index];
     char every[HB_DURATION_TEXT_BYTES];
 
     if (rate->per_second == 0) {
@@ -109,6 +108,11 @@ static void rate_label(const struct hb_scenario *scenario, size_t index, struct 
     }
     put_rate(rate, ret);
     hb_buf_puts(ret, rate->arrivals == HB_ARRIVALS_POISSON ? "/s poisson" : "/s");
+}
+
+static void rate_label(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)
+{
+    hb_rate_label(&scenario->rates[index], ret);
 }
 
 static void rate_canonical(const struct hb_scenario *scenario, size_t index, struct hb_buf *ret)

@@ -43,6 +43,9 @@ size_t hb_axis_matrix_count(const struct hb_scenario *scenario, enum hb_axis axi
 void hb_axis_label(const struct hb_scenario *scenario, enum hb_axis axis, size_t index,
                    struct hb_buf *ret_text);
 
+/* The label of a value of `rate`: "closed", "500/s", "500/s poisson", "40 every 100ms". */
+void hb_rate_label(const struct hb_rate *rate, struct hb_buf *ret_text);
+
 /*
  * Append the value as a member of canonical JSON: `"method":"POST"`. Nothing when it is the
  * default of an axis that a scenario need not know about (rate, protocol, profile).

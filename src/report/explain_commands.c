@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "config/units.h"
+#include "plan/axes.h"
 #include "report/explain_parts.h"
 #include "report/shell_word.h"
 
@@ -15,6 +17,26 @@ static void put_filter(struct hb_buf *text, const char *axis, const char *value)
     hb_buf_printf(&word, "%s=%s", axis, value);
     hb_buf_puts(text, " --filter ");
     hb_shell_word_put(text, hb_buf_text(&word));
+}
+
+static enum hb_arrivals arrivals_of(const struct hb_run_row *run)
+{
+    if (run->burst > 0)
+        return HB_ARRIVALS_BURSTS;
+    return strcmp(run->arrivals, "poisson") == 0 ? HB_ARRIVALS_POISSON : HB_ARRIVALS_CONSTANT;
+}
+
+static void put_rate_filter(struct hb_buf *text, const struct hb_run_row *run)
+{
+    const struct hb_rate rate = {.per_second = run->rate,
+                                 .arrivals = arrivals_of(run),
+                                 .burst = run->burst,
+                                 .every_ns = run->every_ns};
+    HB_CLEANUP(hb_buf_release) struct hb_buf label;
+
+    hb_buf_init(&label, 128);
+    hb_rate_label(&rate, &label);
+    put_filter(text, "rate", hb_buf_text(&label));
 }
 
 static void put_stored(struct hb_buf *text, const struct hb_evidence *evidence,
@@ -54,10 +76,11 @@ static const char *rerun_command(const struct hb_evidence *evidence)
 {
     const struct hb_run_row *run = evidence->cell->first;
     HB_CLEANUP(hb_buf_release) struct hb_buf text;
-    char concurrency[16];
+    char concurrency[16], duration[HB_DURATION_TEXT_BYTES];
 
     hb_buf_init(&text, 1 << 16);
     snprintf(concurrency, sizeof concurrency, "%" PRIu32, run->concurrency);
+    hb_format_duration(duration, run->duration_ns);
     hb_buf_puts(&text, "http-benchmark run ");
     hb_shell_word_put(&text, evidence->sweep->scenario_path);
     put_filter(&text, "client", run->client);
@@ -67,6 +90,10 @@ static const char *rerun_command(const struct hb_evidence *evidence)
     put_filter(&text, "method", run->method);
     put_filter(&text, "url", run->url);
     put_filter(&text, "concurrency", concurrency);
+    put_filter(&text, "duration", duration);
+    put_rate_filter(&text, run);
+    put_filter(&text, "protocol", run->http);
+    put_filter(&text, "profile", run->profile);
     if (evidence->cell->runs_count < 5)
         hb_buf_puts(&text, " --set run.rounds=5");
     return hb_arena_strdup(evidence->arena, hb_buf_text(&text));

@@ -25,6 +25,7 @@ flags = {flag["flag"]: flag for flag in bad["flags"]} if bad["flags"] else {}
 failed = [entry["status"] for entry in bad["runs"]]
 assert failed == ["failed", "failed"] or "errors" in flags, (failed, flags)
 contains(texts["bad.txt"], "--filter 'url=/status/500?it'\\''s'")
+contains(texts["bad.txt"], "--filter 'rate=150/s poisson'")
 
 for name, text in texts.items():
     for line in text.splitlines():
