@@ -109,6 +109,8 @@ void hb_run_result_init(struct hb_run_result *result, const struct hb_plan *plan
         .attempt = 1,
         .status = HB_RUN_FAILED,
         .load_average = -1,
+        .host_busy_ns = -1,
+        .host_steal_ns = -1,
     };
     if (plan != NULL && run < plan->runs_count + plan->yardsticks_count)
         result->purpose = hb_run_purpose(plan, run);

@@ -158,6 +158,8 @@ struct hb_run_result {
 
     struct hb_usage client, server;
     int64_t harness_cpu_ns;                  /* the runner's own, over the window */
+    int64_t host_busy_ns, host_steal_ns;     /* of all programs, and taken by other machines, over
+                                                the window; -1: unknown */
     struct hb_server_counts server_counts;   /* over the whole run */
     struct hb_server_counts server_window;   /* over the measured window */
     char client_cpus[256], server_cpus[256]; /* "1"; "" when not pinned */

@@ -55,6 +55,17 @@ static int open_window(struct hb_run *run, struct hb_error *err HB_UNUSED)
     return 0;
 }
 
+static void read_host(struct hb_run *run)
+{
+    struct hb_host_cpu end;
+
+    hb_host_cpu_read(&end);
+    if (!end.known || !run->mark.host.known)
+        return;
+    run->result->host_busy_ns = end.busy_ns - run->mark.host.busy_ns;
+    run->result->host_steal_ns = end.steal_ns - run->mark.host.steal_ns;
+}
+
 static int close_window(struct hb_run *run, struct hb_error *err HB_UNUSED)
 {
     struct hb_run_result *result = run->result;
@@ -64,7 +75,7 @@ static int close_window(struct hb_run *run, struct hb_error *err HB_UNUSED)
     /* Beyond the stop there is no load that a window could be of. */
     hb_judge_close_window(&run->judge, now_ns < run->times.stop_ns ? now_ns : run->times.stop_ns);
     result->harness_cpu_ns = harness_cpu_ns() - run->mark.harness_ns;
-    hb_host_cpu_read(&run->host_end);
+    read_host(run);
     if (run->server_monitor != NULL)
         hb_monitor_window_end(run->server_monitor, &result->server);
     hb_monitor_window_end(run->client_monitor, &result->client);

@@ -55,7 +55,6 @@ static void judge_trust(struct hb_run *run, uint64_t requests)
 {
     const struct hb_placement *placement = run->setup->placement;
     const struct hb_entry *server = run->scenario->servers[run->cell->server].entry;
-    bool host_known = run->mark.host.known && run->host_end.known;
     struct hb_host_state host;
     struct hb_trust_facts facts = {
         .concurrency = run->job.concurrency,
@@ -69,8 +68,6 @@ static void judge_trust(struct hb_run *run, uint64_t requests)
             usable_cores(run->client->entry, placement->client_count, run->job.processes),
         .server_cores = usable_cores(server, placement->server_count, 1),
         .hop_cores = hb_hop_watch_cores(run->hop_watch, placement->server_count),
-        .host_busy_ns = host_known ? run->host_end.busy_ns - run->mark.host.busy_ns : -1,
-        .host_steal_ns = host_known ? run->host_end.steal_ns - run->mark.host.steal_ns : -1,
         .requests = requests,
         .answered = run->judge.verified + run->judge.refused,
     };

@@ -67,7 +67,6 @@ struct hb_run {
     int64_t warmup_ns, window_ns, overrun_ns; /* as planned */
     struct hb_go_times times;                 /* all 0 before go */
     struct hb_mark mark;
-    struct hb_host_cpu host_end;
     struct hb_server_counts server_before;
 };
 

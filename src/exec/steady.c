@@ -3,8 +3,21 @@
 
 #include <math.h>
 
+#include "base/macros.h"
+
 #define SIGNIFICANT_Z 1.96
 #define DRIFT_SHARE 0.10
+#define WHOLE_SECOND_SLACK_NS (50 * HB_NS_PER_MS)
+
+void hb_whole_seconds(int64_t from_ns, int64_t to_ns, size_t *ret_first, size_t *ret_last)
+{
+    from_ns -= WHOLE_SECOND_SLACK_NS;
+    to_ns += WHOLE_SECOND_SLACK_NS;
+    *ret_first = from_ns > 0 ? (size_t)((from_ns + HB_NS_PER_S - 1) / HB_NS_PER_S) : 0;
+    *ret_last = to_ns > 0 ? (size_t)(to_ns / HB_NS_PER_S) : 0;
+    if (*ret_last < *ret_first)
+        *ret_last = *ret_first;
+}
 
 static double mean_of(const double *values, size_t count)
 {

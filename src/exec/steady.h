@@ -9,9 +9,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define HB_STEADY_MIN_POINTS 5
 #define HB_STEADY_MAX_POINTS 64 /* longer series are averaged into this many blocks first */
+
+/* The whole seconds of a run between two instants, counted from its start: [first, last), none when
+ * they are equal. One that lacks no more than 50 ms is whole. */
+void hb_whole_seconds(int64_t from_ns, int64_t to_ns, size_t *ret_first, size_t *ret_last);
 
 bool hb_series_drifts(const double *values, size_t count);
 

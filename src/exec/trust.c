@@ -21,7 +21,6 @@
 #define STEAL_SHARE 0.02
 #define RUNQUEUE_SHARE 0.05
 #define WINDOW_SHARE 0.05 /* by which the window may differ from the planned one */
-#define WHOLE_SECOND_SLACK_NS (50 * HB_NS_PER_MS)
 
 typedef bool trust_test(const struct hb_run_result *result, const struct hb_trust_facts *facts);
 
@@ -112,13 +111,11 @@ static double steady_figure(const struct hb_second *second, bool open_loop)
 
 static bool is_not_steady(const struct hb_run_result *result, const struct hb_trust_facts *facts)
 {
-    int64_t from_ns = result->window_start_ns - result->start_ns - WHOLE_SECOND_SLACK_NS;
-    int64_t to_ns = result->window_end_ns - result->start_ns + WHOLE_SECOND_SLACK_NS;
-    size_t first = from_ns > 0 ? (size_t)((from_ns + HB_NS_PER_S - 1) / HB_NS_PER_S) : 0;
-    size_t last = (size_t)(to_ns / HB_NS_PER_S);
     HB_CLEANUP(hb_free_ptr) double *figures = NULL;
-    size_t count = 0;
+    size_t first, last, count = 0;
 
+    hb_whole_seconds(result->window_start_ns - result->start_ns,
+                     result->window_end_ns - result->start_ns, &first, &last);
     if (last > result->seconds_count)
         last = result->seconds_count;
     if (last <= first)
@@ -201,10 +198,10 @@ static bool is_host_contended(const struct hb_run_result *result,
     int64_t ours_ns = result->client.cpu_ns + result->server.cpu_ns + result->harness_cpu_ns;
 
     if (is_window_off(result, facts) || waits_for_others(result, facts) ||
-        (double)facts->host_steal_ns > STEAL_SHARE * capacity_ns)
+        (double)result->host_steal_ns > STEAL_SHARE * capacity_ns)
         return true;
     return result->client.known && result->server.known &&
-           (double)(facts->host_busy_ns - ours_ns) > FOREIGN_CPU_SHARE * capacity_ns;
+           (double)(result->host_busy_ns - ours_ns) > FOREIGN_CPU_SHARE * capacity_ns;
 }
 
 static bool has_varying_length(const struct hb_run_result *result,

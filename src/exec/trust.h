@@ -15,15 +15,14 @@ struct hb_trust_facts {
     uint32_t concurrency;
     bool open_loop, keepalive;
     bool sends_nothing; /* the client only pretends: no server sees its requests */
-    double ceiling;     /* requests/s of the yardstick under the same load; 0: unknown */
+    double ceiling;     /* requests/s of the yardstick in a closed loop; 0: unknown */
     int64_t planned_window_ns;
     size_t requests_count;               /* different requests that the workers cycle through */
     unsigned client_cores, server_cores; /* that each side can use at once */
     const unsigned *hop_cores; /* that each of result->hops can use; NULL: as the server */
     unsigned host_cores;
-    int64_t host_busy_ns, host_steal_ns; /* of the whole machine over the window; -1: unknown */
-    uint64_t requests;                   /* request records of the whole run */
-    uint64_t answered;                   /* of them, those that got a response */
+    uint64_t requests; /* request records of the whole run */
+    uint64_t answered; /* of them, those that got a response */
 };
 
 unsigned hb_trust_flags(const struct hb_run_result *result, const struct hb_trust_facts *facts);

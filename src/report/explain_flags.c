@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "exec/steady.h"
 #include "report/explain_parts.h"
 
 typedef void evidence_fn(const struct hb_evidence *evidence, const struct hb_run_row *run,
@@ -106,16 +107,29 @@ static void show_little(HB_UNUSED const struct hb_evidence *evidence, const stru
                   run->requests_per_second * (double)run->response_mean_ns / 1e9, run->concurrency);
 }
 
+/* What the whole machine worked less what was ours; ticks are coarse, so it may seem negative. */
+static int64_t foreign_ns(const struct hb_run_row *run)
+{
+    int64_t harness_ns = run->harness_cpu_ns >= 0 ? run->harness_cpu_ns : 0;
+    int64_t rest_ns = run->host_busy_ns - run->client_cpu_ns - run->server_cpu_ns - harness_ns;
+
+    return rest_ns > 0 ? rest_ns : 0;
+}
+
 static void show_contended(HB_UNUSED const struct hb_evidence *evidence,
                            const struct hb_run_row *run, struct hb_buf *text)
 {
     hb_buf_printf(text, "window %.2f s instead of %.2f s", (double)run->window_ns / 1e9,
                   (double)run->duration_ns / 1e9);
+    if (run->host_busy_ns >= 0 && run->client_cpu_ns >= 0 && run->server_cpu_ns >= 0)
+        hb_buf_printf(text, ", other programs used %.2f CPUs", share(foreign_ns(run), run));
+    if (run->host_steal_ns >= 0)
+        hb_buf_printf(text, ", other machines took %.2f", share(run->host_steal_ns, run));
     if (run->client_runqueue_wait_ns >= 0)
         hb_buf_printf(text, ", the client waited %.1f %% of it for a CPU",
                       100 * share(run->client_runqueue_wait_ns, run));
-    hb_buf_printf(text, ", load %.2f before it; the rest is the whole machine's CPU time less ours",
-                  run->load_average);
+    if (run->load_average >= 0)
+        hb_buf_printf(text, ", load %.2f before it", run->load_average);
 }
 
 static void show_lengths(HB_UNUSED const struct hb_evidence *evidence, const struct hb_run_row *run,
@@ -125,26 +139,44 @@ static void show_lengths(HB_UNUSED const struct hb_evidence *evidence, const str
                   run->body_bytes_max);
 }
 
-/* Evidence that needs the store: the series of the window. */
+static struct hb_second sum_of(const struct hb_second *seconds, size_t count)
+{
+    struct hb_second sum = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        sum.verified += seconds[i].verified;
+        sum.response_sum_ns += seconds[i].response_sum_ns;
+    }
+    return sum;
+}
+
+static double mean_ms(const struct hb_second *sum)
+{
+    return sum->verified > 0 ? (double)sum->response_sum_ns / sum->verified / HB_NS_PER_MS : NAN;
+}
+
+/* Evidence that needs the store: the series of the window, its whole seconds. Where the rate is
+ * given, the latency is what drifts. */
 static void show_drift(const struct hb_evidence *evidence, struct hb_store *store,
                        const struct hb_run_row *run, struct hb_buf *text)
 {
-    size_t first = (size_t)(run->window_offset_ns / HB_NS_PER_S), count = 0, half;
-    size_t last = (size_t)((run->window_offset_ns + run->window_ns) / HB_NS_PER_S);
-    struct hb_second *seconds = NULL;
+    struct hb_second *seconds = NULL, halves[2];
     struct hb_error ignored = {0}; /* without the series there is no evidence, no failure */
-    double sums[2] = {0};
+    size_t first, last, count = 0, half;
 
+    hb_whole_seconds(run->window_offset_ns, run->window_offset_ns + run->window_ns, &first, &last);
     if (hb_store_load_series(store, run->id, evidence->arena, &seconds, &count, &ignored) != 0 ||
         last > count || last < first + 2)
         return;
     half = (last - first) / 2;
-    for (size_t i = 0; i < half; i++) {
-        sums[0] += seconds[first + i].verified;
-        sums[1] += seconds[last - 1 - i].verified;
-    }
-    hb_buf_printf(text, "%.0f verified a second in the window's first half, %.0f in its second",
-                  sums[0] / (double)half, sums[1] / (double)half);
+    halves[0] = sum_of(&seconds[first], half);
+    halves[1] = sum_of(&seconds[last - half], half);
+    if (run->rate > 0)
+        hb_buf_printf(text, "%.3g ms on average in the window's first half, %.3g ms in its second",
+                      mean_ms(&halves[0]), mean_ms(&halves[1]));
+    else
+        hb_buf_printf(text, "%.0f verified a second in the window's first half, %.0f in its second",
+                      halves[0].verified / (double)half, halves[1].verified / (double)half);
 }
 
 static evidence_fn *const shows[HB_FLAG_COUNT] = {

@@ -9,7 +9,7 @@
 static const struct hb_migration migrations[] = {
     {1, hb_schema_create},           {2, hb_schema_add_servers}, {3, hb_schema_add_wires},
     {4, hb_schema_add_pins},         {5, hb_schema_add_gates},   {6, hb_schema_tell_subjects_apart},
-    {7, hb_schema_add_instructions}, {8, hb_schema_add_origins},
+    {7, hb_schema_add_instructions}, {8, hb_schema_add_origins}, {9, hb_schema_add_host},
 };
 
 const struct hb_migration *hb_migrations(size_t *ret_count)

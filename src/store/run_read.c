@@ -96,6 +96,8 @@ static const struct hb_field fields[] = {
     SAME(KNOWN, client_runqueue_wait_ns),
     SAME(U32, client_threads),
     SAME(DOUBLE, load_average),
+    SAME(KNOWN, host_busy_ns),
+    SAME(KNOWN, host_steal_ns),
 };
 
 #define OF_YARDSTICKS "purpose IN ('ceiling', 'floor')"

@@ -116,6 +116,8 @@ static void add_machine(struct hb_row *row, const struct hb_run_result *result)
     hb_row_known(row, "server_window_connections", window->known, (int64_t)window->connections);
     hb_row_integer(row, "harness_cpu_ns", result->harness_cpu_ns);
     hb_row_real(row, "load_average", result->load_average);
+    hb_row_known(row, "host_busy_ns", result->host_busy_ns >= 0, result->host_busy_ns);
+    hb_row_known(row, "host_steal_ns", result->host_steal_ns >= 0, result->host_steal_ns);
 }
 
 /* Connections of all workers together; -1 when one of them does not tell. */

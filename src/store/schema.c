@@ -299,3 +299,12 @@ int hb_schema_add_origins(struct hb_store *store, struct hb_error *err)
 {
     return hb_db_exec(store, origins_sql, err);
 }
+
+/* Version 9: the figures behind `host_contended`. */
+int hb_schema_add_host(struct hb_store *store, struct hb_error *err)
+{
+    return hb_db_exec(store,
+                      "ALTER TABLE runs ADD COLUMN host_busy_ns INTEGER;"
+                      "ALTER TABLE runs ADD COLUMN host_steal_ns INTEGER;",
+                      err);
+}

@@ -51,6 +51,9 @@ int hb_schema_add_instructions(struct hb_store *store, struct hb_error *err) HB_
 /* Migration 8: `sweeps.origin` and `holder`, `cells.profile`. */
 int hb_schema_add_origins(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 
+/* Migration 9: `runs.host_busy_ns` and `host_steal_ns`. */
+int hb_schema_add_host(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
+
 /* The old tool's table becomes `legacy_results`; an empty one is made where there is none. */
 int hb_legacy_adopt(struct hb_store *store, struct hb_error *err) HB_MUST_CHECK;
 

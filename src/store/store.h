@@ -169,6 +169,8 @@ struct hb_run_row {
     int64_t client_runqueue_wait_ns;                               /* in the window; -1: unknown */
     unsigned client_threads;                                       /* most seen at once */
     double load_average;                                           /* before the run */
+    int64_t host_busy_ns, host_steal_ns; /* of all programs, and taken by other machines, in the
+                                            window; -1: unknown */
 };
 
 /* A server of a sweep. */

@@ -43,6 +43,8 @@ static void set_up(struct fixture *fixture)
     result->server = (struct hb_usage){.known = true, .cpu_ns = 5 * HB_NS_PER_S, .threads = 2};
     result->server_counts = (struct hb_server_counts){true, true, 11000, 8, 0, 0};
     result->server_window = (struct hb_server_counts){true, true, 10000, 0, 0, 0};
+    result->host_busy_ns = 9 * HB_NS_PER_S;
+    result->host_steal_ns = 0;
     fixture->facts = (struct hb_trust_facts){
         .concurrency = 8,
         .keepalive = true,
@@ -51,7 +53,6 @@ static void set_up(struct fixture *fixture)
         .client_cores = 1,
         .server_cores = 1,
         .host_cores = 2,
-        .host_busy_ns = 9 * HB_NS_PER_S,
         .requests = 11000,
         .answered = 11000,
     };
@@ -90,7 +91,7 @@ static void hardly_any_samples(struct fixture *fixture)
 static void client_busy(struct fixture *fixture)
 {
     fixture->result.client.cpu_ns = 96 * HB_NS_PER_S / 10;
-    fixture->facts.host_busy_ns += 6 * HB_NS_PER_S;
+    fixture->result.host_busy_ns += 6 * HB_NS_PER_S;
 }
 
 static void single_loop_busy_on_many_cores(struct fixture *fixture)
@@ -104,7 +105,7 @@ static void waits_near_the_yardstick(struct fixture *fixture)
 {
     fixture->facts.ceiling = 1100;
     fixture->result.client.cpu_ns -= 3 * HB_NS_PER_S;
-    fixture->facts.host_busy_ns -= 3 * HB_NS_PER_S;
+    fixture->result.host_busy_ns -= 3 * HB_NS_PER_S;
 }
 
 static void works_near_the_yardstick(struct fixture *fixture)
@@ -116,13 +117,13 @@ static void waits_far_below_the_yardstick(struct fixture *fixture)
 {
     fixture->facts.ceiling = 1500;
     fixture->result.client.cpu_ns -= 3 * HB_NS_PER_S;
-    fixture->facts.host_busy_ns -= 3 * HB_NS_PER_S;
+    fixture->result.host_busy_ns -= 3 * HB_NS_PER_S;
 }
 
 static void server_busy(struct fixture *fixture)
 {
     fixture->result.server.cpu_ns = 91 * HB_NS_PER_S / 10;
-    fixture->facts.host_busy_ns += 4 * HB_NS_PER_S;
+    fixture->result.host_busy_ns += 4 * HB_NS_PER_S;
 }
 
 static void late(struct fixture *fixture)
@@ -183,12 +184,12 @@ static void latencies_too_long(struct fixture *fixture)
 
 static void others_busy(struct fixture *fixture)
 {
-    fixture->facts.host_busy_ns += 11 * HB_NS_PER_S / 10;
+    fixture->result.host_busy_ns += 11 * HB_NS_PER_S / 10;
 }
 
 static void stolen(struct fixture *fixture)
 {
-    fixture->facts.host_steal_ns = HB_NS_PER_S / 2;
+    fixture->result.host_steal_ns = HB_NS_PER_S / 2;
 }
 
 static void waiting_for_the_core(struct fixture *fixture)
@@ -204,6 +205,13 @@ static void runner_late(struct fixture *fixture)
 static void lengths_differ(struct fixture *fixture)
 {
     fixture->result.body_bytes_max = 101;
+}
+
+static void an_instance_ended(struct fixture *fixture)
+{
+    fixture->result.hops = hb_calloc(2, sizeof *fixture->result.hops);
+    fixture->result.hops_count = 2;
+    fixture->result.hops[1].ended = true;
 }
 
 static void each_flag_is_raised_by_its_own_cause_alone(void **state HB_UNUSED)
@@ -235,6 +243,7 @@ static void each_flag_is_raised_by_its_own_cause_alone(void **state HB_UNUSED)
         {waiting_for_the_core, HB_FLAG_HOST_CONTENDED},
         {runner_late, HB_FLAG_HOST_CONTENDED},
         {lengths_differ, HB_FLAG_VARYING_LENGTH},
+        {an_instance_ended, HB_FLAG_SERVER_DEGRADED},
     };
 
     for (size_t i = 0; i < HB_ARRAY_LEN(cases); i++)
@@ -351,6 +360,26 @@ static void a_drift_of_little_size_is_none(void **state HB_UNUSED)
     assert_true(drifting_share(60, 0.01, 0.05) == 0);
 }
 
+static void only_seconds_within_the_window_are_whole(void **state HB_UNUSED)
+{
+    static const struct {
+        int64_t from_ms, to_ms;
+        size_t first, last;
+    } cases[] = {
+        {1000, 6000, 1, 6}, {200, 6200, 1, 6}, {1040, 5960, 1, 6},
+        {1060, 5940, 2, 5}, {200, 700, 1, 1},  {0, 900, 0, 0},
+    };
+
+    for (size_t i = 0; i < HB_ARRAY_LEN(cases); i++) {
+        size_t first, last;
+
+        hb_whole_seconds(cases[i].from_ms * HB_NS_PER_MS, cases[i].to_ms * HB_NS_PER_MS, &first,
+                         &last);
+        assert_int_equal(first, cases[i].first);
+        assert_int_equal(last, cases[i].last);
+    }
+}
+
 static void few_or_equal_points_never_drift(void **state HB_UNUSED)
 {
     const double falling[] = {900, 500, 200, 1}, zeros[20] = {0};
@@ -370,6 +399,7 @@ int main(void)
         cmocka_unit_test(scatter_is_hardly_ever_called_drift),
         cmocka_unit_test(a_strong_drift_is_nearly_always_found),
         cmocka_unit_test(a_drift_of_little_size_is_none),
+        cmocka_unit_test(only_seconds_within_the_window_are_whole),
         cmocka_unit_test(few_or_equal_points_never_drift),
     };
 

@@ -225,6 +225,8 @@ void fixture_result(struct fixture *fixture, size_t run, struct hb_run_result *r
                                        .voluntary_switches = 12,
                                        .involuntary_switches = 3};
     result->harness_cpu_ns = 4000;
+    result->host_busy_ns = 2 * HB_NS_PER_S;
+    result->host_steal_ns = -1;
     snprintf(result->client_cpus, sizeof(result->client_cpus), "1");
     fill_window(result, run);
     fill_worker(result);

@@ -64,6 +64,8 @@ static void check_machine(const struct hb_run_row *row)
     assert_int_equal(row->server_cpu_ns, -1); /* not ours: unknown, not zero */
     assert_int_equal(row->server_requests, -1);
     assert_int_equal(row->harness_cpu_ns, 4000);
+    assert_int_equal(row->host_busy_ns, 2 * HB_NS_PER_S);
+    assert_int_equal(row->host_steal_ns, -1);
     assert_int_equal(row->client_rss_peak_bytes, 40 << 20);
     assert_int_equal(row->voluntary_switches, 12);
     assert_int_equal(row->connections, 16);
