@@ -167,7 +167,8 @@ static void add_ceiling(struct hb_facts *facts)
     share = rate->interval.estimate / ceiling->requests_per_second;
     hb_fact_number(
         facts, "share_of_yardstick", "share of possible", share,
-        "%.0f %% of the yardstick: %s got %s here", 100 * share, ceiling->client,
+        "%.*f %% of the yardstick: %s got %s here in a closed loop", share < 0.1 ? 1 : 0,
+        100 * share, ceiling->client,
         hb_fact_format(facts, HB_METRIC_REQUESTS_PER_SECOND, ceiling->requests_per_second));
 }
 

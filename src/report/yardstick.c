@@ -103,7 +103,7 @@ void hb_yardsticks_describe(const struct hb_ceilings *all, const struct hb_summa
     if (name_yardsticks(all, &names))
         hb_buf_printf(ret_text,
                       "Share: of the requests a second that the yardstick, %s, got from the same "
-                      "server under the same load, once in this sweep.",
+                      "server in a closed loop with as many connections, once in this sweep.",
                       hb_buf_text(&names));
     if (any_exceeds(all, cells))
         hb_buf_puts(ret_text, " More than 100 %: the machine had less to give in the yardstick's "
