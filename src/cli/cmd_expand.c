@@ -8,6 +8,7 @@
 #include "cli/planning.h"
 #include "cli/table.h"
 #include "config/units.h"
+#include "report/load_words.h"
 
 struct expand_options {
     struct hb_strings sets, filters, client_folders;
@@ -107,9 +108,7 @@ static void write_json_run(FILE *out, const struct hb_plan *plan, size_t index)
             seconds(words.duration_ns));
     if (words.rate.per_second > 0)
         fprintf(out, ", \"rate\": %.10g", words.rate.per_second);
-    if (words.rate.burst > 0)
-        fprintf(out, ", \"burst\": %" PRIu32 ", \"every_s\": %.10g", words.rate.burst,
-                seconds(words.rate.every_ns));
+    hb_bursts_write_json(words.rate.burst, words.rate.every_ns, out);
     if (words.profile != HB_PROFILE_TUNED)
         fprintf(out, ", \"profile\": \"%s\"", hb_profile_name(words.profile));
     fputs(", \"from\": ", out);

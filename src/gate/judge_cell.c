@@ -155,6 +155,8 @@ static struct hb_cell_verdict label_verdict(const struct hb_run_row *label)
         .url = label->url,
         .concurrency = label->concurrency,
         .rate = label->rate,
+        .burst = label->burst,
+        .every_ns = label->every_ns,
         .duration_ns = label->duration_ns,
         .verdict = HB_VERDICT_UNCHANGED,
         .why = "",

@@ -55,6 +55,8 @@ static struct hb_trend_series series_of(const struct hb_trend_figures *figures)
         .protocol = figures->label.http,
         .concurrency = figures->label.concurrency,
         .rate = figures->label.rate,
+        .burst = figures->label.burst,
+        .every_ns = figures->label.every_ns,
         .duration_ns = figures->label.duration_ns,
         .cells = 1,
         .fingerprint = figures->fingerprint,

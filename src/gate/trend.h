@@ -62,8 +62,9 @@ struct hb_trend_point {
 struct hb_trend_series {
     const char *key; /* of annotations */
     const char *client, *server, *method, *url, *protocol;
-    uint32_t concurrency;
-    double rate; /* 0: closed loop */
+    uint32_t concurrency, burst; /* burst: 0: no bursts */
+    double rate;                 /* 0: closed loop; of bursts the mean */
+    int64_t every_ns;            /* from one burst to the next */
     int64_t duration_ns;
     bool rollup;
     size_t cells; /* that a roll-up is over; 1 */

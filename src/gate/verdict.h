@@ -68,8 +68,9 @@ struct hb_metric_verdict {
 struct hb_cell_verdict {
     const char *cell_id;                                         /* the same for both subjects */
     const char *client, *client_library, *server, *method, *url; /* as struct hb_run_row has them */
-    uint32_t concurrency;
-    double rate; /* 0: closed loop */
+    uint32_t concurrency, burst;                                 /* burst: 0: no bursts */
+    double rate;      /* 0: closed loop; of bursts the mean */
+    int64_t every_ns; /* from one burst to the next */
     int64_t duration_ns;
     enum hb_verdict verdict; /* the worst of the metrics that decide, or what precludes one */
     enum hb_inconclusive reason;

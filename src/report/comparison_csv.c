@@ -10,38 +10,14 @@
 #include "report/csv_writer.h"
 
 static const char *const columns[] = {
-    "cell_verdict",
-    "cell",
-    "client",
-    "client_library",
-    "server",
-    "method",
-    "url",
-    "control",
-    "flags",
-    "why",
-    "concurrency",
-    "rate",
-    "duration_s",
-    "metric",
-    "verdict",
-    "reason",
-    "weight",
-    "base",
-    "head",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "confidence",
-    "limit",
-    "margin",
-    "floor",
-    "resolution",
-    "p_worse",
-    "n",
+    "cell_verdict", "cell",      "client",     "client_library", "server", "method", "url",
+    "control",      "flags",     "why",        "concurrency",    "rate",   "burst",  "every_s",
+    "duration_s",   "metric",    "verdict",    "reason",         "weight", "base",   "head",
+    "ratio",        "ratio_low", "ratio_high", "confidence",     "limit",  "margin", "floor",
+    "resolution",   "p_worse",   "n",
 };
 
-enum { CELL_COLUMNS = 13, METRIC_COLUMNS = HB_ARRAY_LEN(columns) - CELL_COLUMNS };
+enum { CELL_COLUMNS = 15, METRIC_COLUMNS = HB_ARRAY_LEN(columns) - CELL_COLUMNS };
 
 static void put_number(struct hb_csv *csv, double value)
 {
@@ -49,6 +25,12 @@ static void put_number(struct hb_csv *csv, double value)
         hb_csv_number(csv, value);
     else
         hb_csv_empty(csv);
+}
+
+static void put_bursts(struct hb_csv *csv, const struct hb_cell_verdict *cell)
+{
+    put_number(csv, cell->burst > 0 ? cell->burst : NAN);
+    put_number(csv, cell->burst > 0 ? (double)cell->every_ns / 1e9 : NAN);
 }
 
 static void put_cell(struct hb_csv *csv, const struct hb_cell_verdict *cell)
@@ -68,6 +50,7 @@ static void put_cell(struct hb_csv *csv, const struct hb_cell_verdict *cell)
     hb_csv_text(csv, cell->why);
     hb_csv_number(csv, cell->concurrency);
     put_number(csv, cell->rate);
+    put_bursts(csv, cell);
     hb_csv_number(csv, (double)cell->duration_ns / 1e9);
 }
 

@@ -237,7 +237,7 @@ static void write_suite(const struct hb_suite_verdict *suite, FILE *out)
 
 static void write_suites(const struct hb_comparison_result *result, FILE *out)
 {
-    if (result->suites_count == 0 || result->suites[0].cells < 2)
+    if (!hb_tells_of_suites(result))
         return;
     fputs("<section><h2>Clients</h2>\n<p>Geometric means of the changes, over the cells that both "
           "sides have; clients that fared best first.</p>\n<div class=\"scroll\"><table><thead>"

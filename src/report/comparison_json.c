@@ -10,6 +10,7 @@
 #include "exec/result.h"
 #include "report/comparison_formats.h"
 #include "report/comparison_words.h"
+#include "report/load_words.h"
 
 enum { COMPARISON_SCHEMA_VERSION = 1 };
 
@@ -129,6 +130,7 @@ static void write_cell(const struct hb_cell_verdict *cell, FILE *out)
     write_text(out, "url", cell->url);
     fprintf(out, ", \"concurrency\": %" PRIu32, cell->concurrency);
     write_number(out, "rate", cell->rate);
+    hb_bursts_write_json(cell->burst, cell->every_ns, out);
     write_number(out, "duration_s", (double)cell->duration_ns / 1e9);
     write_flag(out, "control", cell->control);
     write_text(out, "verdict", hb_verdict_name(cell->verdict));

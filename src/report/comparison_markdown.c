@@ -272,7 +272,7 @@ static void put_suite_row(const struct hb_suite_verdict *suite, struct hb_buf *r
 
 static void put_suites(const struct hb_comparison_result *result, struct hb_buf *page)
 {
-    if (result->suites_count == 0 || result->suites[0].cells < 2)
+    if (!hb_tells_of_suites(result))
         return;
     hb_buf_puts(page, "<details><summary>Clients, over the cells that both sides have</summary>"
                       "\n\n| Client | Cells | Geometric means of the changes |\n|---|--:|---|\n");

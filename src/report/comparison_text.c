@@ -219,7 +219,7 @@ static void print_suite(const struct hb_suite_verdict *suite, FILE *out)
 
 static void print_suites(const struct hb_comparison_result *result, FILE *out)
 {
-    if (result->suites_count == 0 || result->suites[0].cells < 2)
+    if (!hb_tells_of_suites(result))
         return;
     fputs("\nGeometric means of the changes over the cells that both sides have, clients that\n"
           "fared best first:\n",

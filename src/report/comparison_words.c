@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "exec/result.h"
 #include "gate/summary.h"
+#include "report/load_words.h"
 
 const char *hb_verdict_sign(enum hb_verdict verdict)
 {
@@ -165,8 +166,7 @@ void hb_load_put(const struct hb_cell_verdict *cell, struct hb_buf *ret)
 {
     hb_buf_printf(ret, "%s %s on %s, %" PRIu32 " at once", cell->method, cell->url, cell->server,
                   cell->concurrency);
-    if (cell->rate > 0)
-        hb_buf_printf(ret, ", %.10g requests/s due", cell->rate);
+    hb_rate_put(cell->rate, cell->burst, cell->every_ns, ret);
 }
 
 void hb_cell_put(const struct hb_cell_verdict *cell, struct hb_buf *ret)
@@ -242,6 +242,16 @@ void hb_flags_put(unsigned flags, struct hb_buf *ret)
 bool hb_is_shown(const struct hb_metric_verdict *metric)
 {
     return metric->measured && metric->weight != HB_GATE_OFF;
+}
+
+bool hb_tells_of_suites(const struct hb_comparison_result *result)
+{
+    if (result->suites_count == 0 || result->suites[0].cells < 2)
+        return false;
+    for (int metric = 0; metric < HB_GATE_METRICS; metric++)
+        if (hb_is_shown(&result->suites[0].metrics[metric]))
+            return true;
+    return false;
 }
 
 /* Which of a summary's metrics has the same unit; HB_METRIC_COUNT: a plain number. */
@@ -351,6 +361,8 @@ void hb_replicates_put(const struct hb_comparison_result *result,
 {
     if (metric->pairs == 0)
         hb_buf_puts(ret, "counted");
+    else if (metric->pairs == 1)
+        hb_buf_puts(ret, result->kind == HB_COMPARED_PAIRS ? "1 pair" : "1 run a side");
     else
         hb_buf_printf(ret, "%u %s", metric->pairs, hb_replicates(result));
 }

@@ -47,6 +47,9 @@ void hb_flags_put(unsigned flags, struct hb_buf *ret);
 /* A metric of a cell that is worth showing: measured and not switched off. */
 bool hb_is_shown(const struct hb_metric_verdict *metric);
 
+/* Whether there is anything to tell of clients over several cells. */
+bool hb_tells_of_suites(const struct hb_comparison_result *result);
+
 /* "12.3 µs", "8,123/s", "3.02"; "–" for NAN. */
 void hb_gate_figure_put(enum hb_gate_metric metric, double value, struct hb_buf *ret);
 

@@ -6,6 +6,7 @@
 #include "config/diag.h"
 #include "report/explain.h"
 #include "report/group.h"
+#include "report/load_words.h"
 
 enum { COLUMNS = 80, LABEL_COLUMNS = 23, ESCAPED_MAX_BYTES = 1 << 16 };
 
@@ -72,7 +73,7 @@ static void print_title(const struct hb_explanation *explanation, FILE *out)
     hb_buf_printf(&text, ": %s, %s %s on %s, %" PRIu32 " at once for %g s", run->contender,
                   run->method, run->url, run->server, run->concurrency,
                   (double)run->duration_ns / 1e9);
-    hb_run_describe_rate(run, &text);
+    hb_rate_put(run->rate, run->burst, run->every_ns, &text);
     print_wrapped(out, hb_buf_text(&text), 0, 2);
     hb_format_timestamp(started, explanation->sweep->started_wall_ns);
     hb_buf_clear(&text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "report/load_words.h"
 
 const char *hb_compared_name(const struct hb_run_row *run, enum hb_comparison comparison)
 {
@@ -103,15 +104,6 @@ bool hb_same_family(const struct hb_cell_group *a, const struct hb_cell_group *b
     return compare_families(a->cells[0]->first, b->cells[0]->first, a->comparison) == 0;
 }
 
-void hb_run_describe_rate(const struct hb_run_row *run, struct hb_buf *ret_text)
-{
-    if (run->burst > 0)
-        hb_buf_printf(ret_text, ", bursts of %" PRIu32 " every %.10g s", run->burst,
-                      (double)run->every_ns / 1e9);
-    else if (run->rate > 0)
-        hb_buf_printf(ret_text, ", %.10g requests/s due", run->rate);
-}
-
 void hb_group_describe(const struct hb_cell_group *group, bool concurrency, struct hb_buf *ret_text)
 {
     const struct hb_run_row *run = group->cells[0]->first;
@@ -121,5 +113,5 @@ void hb_group_describe(const struct hb_cell_group *group, bool concurrency, stru
                   common_name(run, group->comparison));
     if (concurrency)
         hb_buf_printf(ret_text, ", %" PRIu32 " at once", run->concurrency);
-    hb_run_describe_rate(run, ret_text);
+    hb_rate_put(run->rate, run->burst, run->every_ns, ret_text);
 }

@@ -27,10 +27,6 @@ bool hb_same_family(const struct hb_cell_group *a, const struct hb_cell_group *b
 /* The name of what is compared: of the client, or the server. */
 const char *hb_compared_name(const struct hb_run_row *run, enum hb_comparison comparison);
 
-/* What became due in an open loop: ", 500 requests/s due", ", bursts of 64 every 6 s"; nothing for
- * a closed one. */
-void hb_run_describe_rate(const struct hb_run_row *run, struct hb_buf *ret_text);
-
 /* What the cells of a group have in common: "GET /get on builtin" or "GET /get with requests", with
  * ", 16 at once" when `concurrency`, and the rate of an open loop. Not escaped. */
 void hb_group_describe(const struct hb_cell_group *group, bool concurrency,

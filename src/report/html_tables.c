@@ -7,6 +7,7 @@
 
 #include "gate/rollup.h"
 
+#include "report/load_words.h"
 #include "report/markup.h"
 
 /* "GET /get on builtin, 16 at once" */
@@ -20,7 +21,7 @@ static void write_described(const struct hb_run_row *run, FILE *out)
     fputs(" on ", out);
     hb_markup_text(out, run->server);
     fprintf(out, ", %" PRIu32 " at once", run->concurrency);
-    hb_run_describe_rate(run, &rate);
+    hb_rate_put(run->rate, run->burst, run->every_ns, &rate);
     hb_markup_text(out, hb_buf_text(&rate));
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "gate/trust_rules.h"
 #include "report/exporters.h"
+#include "report/load_words.h"
 #include "report/run_columns.h"
 #include "report/wire_json.h"
 
@@ -156,9 +157,7 @@ static void write_cell(const struct hb_report *report, const struct hb_cell_summ
     write_text(out, &first, "url", run->url);
     fprintf(out, ", \"concurrency\": %" PRIu32 ", \"rate\": ", run->concurrency);
     hb_json_write_number(out, run->rate);
-    if (run->burst > 0)
-        fprintf(out, ", \"burst\": %" PRIu32 ", \"every_s\": %.10g", run->burst,
-                (double)run->every_ns / 1e9);
+    hb_bursts_write_json(run->burst, run->every_ns, out);
     fprintf(out,
             ", \"runs\": {\"ok\": %zu, \"failed\": %zu, \"skipped\": %zu, \"pending\": %zu, "
             "\"not_needed\": %zu}",

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "report/comparison_words.h"
+#include "report/load_words.h"
 #include "report/trend_words.h"
 #include "report/whole_file.h"
 
@@ -206,8 +207,7 @@ void hb_trend_series_put(const struct hb_trend_series *series, struct hb_buf *re
     }
     hb_buf_printf(ret, ", %s %s on %s, %u at once", series->method, series->url, series->server,
                   series->concurrency);
-    if (series->rate > 0)
-        hb_buf_printf(ret, ", %g requests/s due", series->rate);
+    hb_rate_put(series->rate, series->burst, series->every_ns, ret);
 }
 
 void hb_trend_figure_put(const struct hb_trend *trend, enum hb_gate_metric metric, double value,

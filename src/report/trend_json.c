@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "report/load_words.h"
 #include "report/trend_words.h"
 
 #define TREND_SCHEMA_VERSION 1
@@ -81,6 +82,7 @@ static void write_series(const struct hb_trend *trend, const struct hb_trend_ser
         write_text(out, "protocol", series->protocol);
         fprintf(out, ", \"concurrency\": %u", series->concurrency);
         write_number(out, "rate", series->rate);
+        hb_bursts_write_json(series->burst, series->every_ns, out);
     }
     write_figures(trend, series, out);
     fputs(",\n   \"points\": [", out);

@@ -353,7 +353,7 @@ static void on_row(HB_UNUSED int terminator, void *context)
     struct counter *counter = context;
 
     counter->rows++;
-    counter->wrong += counter->cells != 29;
+    counter->wrong += counter->cells != 31;
     counter->cells = 0;
 }
 

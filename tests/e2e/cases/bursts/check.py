@@ -19,3 +19,8 @@ told = {(run["arrivals"], run["metric"], run["value"]) for run in csv_rows("long
         if run["metric"] in ("rate", "burst", "every_s")}
 equal(told, {("bursts", "rate", "80"), ("bursts", "burst", "8"), ("bursts", "every_s", "0.1"), ("constant", "rate", "80")},
       "loads of the long form")
+
+loads = sorted((row["rate"], row["burst"], row["every_s"]) for row in csv_rows("comparison.csv") if row["metric"] == "cpu")
+equal(loads, [("80", "", "")] * 2 + [("80", "8", "0.1")] * 2, "loads of a comparison")
+loads = sorted((cell["rate"], cell.get("burst", 0), cell.get("every_s", 0)) for cell in json_file("comparison.json")["cells"])
+equal(loads, [(80, 0, 0)] * 2 + [(80, 8, 0.1)] * 2, "loads of a comparison in JSON")
