@@ -26,6 +26,12 @@ static bool is_checked(const struct hb_cell_summary *cell)
     return cell->runs_count > cell->skipped + cell->pending + cell->not_needed;
 }
 
+/* Of a client that says it sent what no server saw, no figure is one. */
+static bool counts_disagree(const struct hb_cell_summary *cell)
+{
+    return (cell->flags & HB_FLAG_COUNT_MISMATCH) != 0;
+}
+
 /* ---- what a cell must satisfy ---- */
 
 static void lay_over(const struct hb_threshold *thresholds, size_t count,
@@ -82,7 +88,8 @@ static void check_cell(struct checking *checking, const struct hb_cell_summary *
         struct hb_breach breach = {.threshold = &thresholds[i], .cell = cell};
 
         checking->checked++;
-        breach.measured = hb_summary_metric(cell, thresholds[i].metric, &breach.value);
+        breach.measured =
+            hb_summary_metric(cell, thresholds[i].metric, &breach.value) && !counts_disagree(cell);
         if (!breach.measured || !holds(&thresholds[i], breach.value))
             checking->breaches[checking->count++] = breach;
     }
@@ -121,6 +128,8 @@ void hb_breach_describe(const struct hb_breach *breach, struct hb_buf *ret_text)
     if (breach->measured)
         hb_metric_format(metric, breach->value, ret_text);
     else
-        hb_buf_puts(ret_text, "was not measured");
+        hb_buf_puts(ret_text, counts_disagree(breach->cell)
+                                  ? "is not believed (count_mismatch: client and server disagree)"
+                                  : "was not measured");
     hb_buf_printf(ret_text, ", wanted %s", breach->threshold->text);
 }

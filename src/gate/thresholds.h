@@ -1,7 +1,8 @@
 /*
  * Absolute thresholds (`thresholds: {p99: "<250ms"}`), checked cell by cell on the pooled rounds,
  * with other bounds for the cells that an override names. A cell that measured nothing fails every
- * threshold: zero samples are never green.
+ * threshold: zero samples are never green. Nor is one of whose requests client and server counted
+ * different numbers.
  */
 #ifndef HB_GATE_THRESHOLDS_H
 #define HB_GATE_THRESHOLDS_H
@@ -12,7 +13,7 @@
 struct hb_breach {
     const struct hb_threshold *threshold;
     const struct hb_cell_summary *cell;
-    bool measured; /* false: nothing was measured */
+    bool measured; /* false: nothing was, or nothing to be believed */
     double value;  /* in the metric's unit, when measured */
 };
 

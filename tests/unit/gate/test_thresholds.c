@@ -94,6 +94,25 @@ static void zero_samples_fail_every_threshold(HB_UNUSED void **state)
     }
 }
 
+static void a_client_whose_counts_are_not_the_servers_meets_no_threshold(HB_UNUSED void **state)
+{
+    const struct hb_threshold generous = {
+        .metric = HB_METRIC_P99, .comparison = HB_BELOW, .value = 1e9, .text = "<1s"};
+    struct hb_cell_summary cell = make_cell(100, 0, 1000000);
+    struct hb_breach breach = {.threshold = &generous, .cell = &cell};
+    HB_CLEANUP(hb_buf_release) struct hb_buf text;
+    bool measured;
+
+    cell.flags = HB_FLAG_LITTLES_LAW;
+    assert_int_equal(count_breaches(&cell, generous, &measured), 0);
+    cell.flags = HB_FLAG_COUNT_MISMATCH;
+    assert_int_equal(count_breaches(&cell, generous, &measured), 1);
+    assert_false(measured);
+    hb_buf_init(&text, 1024);
+    hb_breach_describe(&breach, &text);
+    assert_non_null(strstr(hb_buf_text(&text), "count_mismatch"));
+}
+
 static void a_skipped_cell_is_not_checked(HB_UNUSED void **state)
 {
     struct hb_cell_summary cell = make_cell(0, 0, 0);
@@ -205,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_bound_is_met_or_breached_by_its_own_comparison),
         cmocka_unit_test(failures_raise_the_error_rate),
         cmocka_unit_test(zero_samples_fail_every_threshold),
+        cmocka_unit_test(a_client_whose_counts_are_not_the_servers_meets_no_threshold),
         cmocka_unit_test(a_skipped_cell_is_not_checked),
         cmocka_unit_test(overrides_change_metric_by_metric_what_their_cells_must_satisfy),
         cmocka_unit_test(a_cell_is_held_against_its_own_bounds),
