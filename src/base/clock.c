@@ -14,6 +14,22 @@ int64_t hb_wall_ns(void)
     return now.tv_sec * HB_NS_PER_S + now.tv_nsec;
 }
 
+/* Of some pairs of looks the closest: between the two of a pair anything may interrupt us. */
+int64_t hb_wall_offset_ns(void)
+{
+    int64_t offset_ns = 0, least_ns = INT64_MAX;
+
+    for (int i = 0; i < 10; i++) {
+        int64_t before_ns = hb_now_ns(), wall_ns = hb_wall_ns(), took_ns = hb_now_ns() - before_ns;
+
+        if (took_ns < least_ns) {
+            least_ns = took_ns;
+            offset_ns = wall_ns - before_ns - took_ns / 2;
+        }
+    }
+    return offset_ns;
+}
+
 void hb_sleep_until_ns(int64_t instant_ns)
 {
     struct timespec until = {.tv_sec = instant_ns / HB_NS_PER_S,

@@ -18,6 +18,10 @@ static inline int64_t hb_now_ns(void)
 /* Nanoseconds since 1970, UTC. */
 int64_t hb_wall_ns(void);
 
+/* What makes the time of day of a CLOCK_MONOTONIC instant; the same until somebody sets the clock.
+ */
+int64_t hb_wall_offset_ns(void);
+
 /* Sleep until a CLOCK_MONOTONIC instant, through signals. */
 void hb_sleep_until_ns(int64_t instant_ns);
 

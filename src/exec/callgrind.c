@@ -8,18 +8,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/macros.h"
 #include "base/paths.h"
 
 #define FILE_PREFIX "callgrind-"
 #define TOTALS "totals: "
+#define FILE_MAX_BYTES (256LL << 20) /* some megabytes are usual */
 
 int hb_callgrind_find(char ret_path[PATH_MAX], struct hb_error *err)
 {
@@ -70,11 +71,13 @@ static bool read_total(FILE *file, uint64_t *ret_total)
 
 static int take_file(int folder_fd, const char *name, uint64_t *sum, struct hb_error *err)
 {
-    int fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = hb_fd_open_plain(folder_fd, name, FILE_MAX_BYTES, err);
     HB_CLEANUP(close_file) FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     uint64_t total;
 
     (void)unlinkat(folder_fd, name, 0);
+    if (fd < 0)
+        return -1;
     if (file == NULL)
         return hb_fail_errno(err, errno, "%s", name);
     if (!read_total(file, &total) || __builtin_add_overflow(*sum, total, sum))

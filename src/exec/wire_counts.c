@@ -8,13 +8,13 @@
 #include "exec/wire_counts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "exec/callgrind.h"
 #include "exec/event_counter.h"
 #include "exec/strace.h"
@@ -25,6 +25,10 @@
 #define CALLS_FIRST 20
 #define CALLS_LAST 120
 #define CALLS_LEAST 8
+
+#define LOG_NAME "calls"
+#define LOG_MAX_BYTES (128LL << 20)       /* tens of seconds of calls and nothing else */
+#define CLOCK_SET_NS (100 * HB_NS_PER_US) /* what one traced call takes */
 
 #define LONGER_RUNS 3   /* at most; the figure is their median */
 #define AGREEMENT 0.003 /* of two that make a third unnecessary, relative */
@@ -94,19 +98,35 @@ static void close_log(FILE **log)
         fclose(*log);
 }
 
-/* Between the ends of two requests lie whole requests, whatever the client does when. What it tells
- * is by its own clock, and strace writes the time of day. */
-static int count_between(const struct hb_wire_counting *counting, const char *path,
-                         int64_t first_ns, int64_t last_ns, struct hb_call_counts *ret,
-                         struct hb_error *err)
+/* Between the ends of two requests lie whole requests, whatever the client does when. The log lies
+ * where the client may write. */
+static int count_between(const struct hb_wire_counting *counting, int64_t from_wall_ns,
+                         int64_t to_wall_ns, struct hb_call_counts *ret, struct hb_error *err)
 {
-    int64_t wall_ns = hb_wall_ns() - hb_now_ns();
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = hb_fd_open_plain(counting->dir->lock_fd, LOG_NAME, LOG_MAX_BYTES, err);
     HB_CLEANUP(close_log) FILE *log = fd >= 0 ? fdopen(fd, "r") : NULL;
 
+    if (fd < 0)
+        return hb_wrap(err, "the log of strace");
     if (log == NULL)
-        return hb_fail_errno(err, errno, "%s", path);
-    return hb_strace_count(log, wall_ns + first_ns, wall_ns + last_ns, counting->arena, ret, err);
+        return hb_fail_errno(err, errno, "the log of strace");
+    return hb_strace_count(log, from_wall_ns, to_wall_ns, counting->arena, ret, err);
+}
+
+/* The run's ends are by the steady clock, and strace writes the time of day: what lies between the
+ * two must be the same all along. */
+static int run_traced(const struct hb_wire_counting *counting, const struct manner *manner,
+                      struct hb_wire_run_result *ret, int64_t *ret_wall_offset_ns,
+                      struct hb_error *err)
+{
+    int64_t offset_ns = hb_wall_offset_ns();
+
+    if (run_repeatably(counting, CALLS_LAST, manner, ret, err) < 0)
+        return -1;
+    if (llabs(hb_wall_offset_ns() - offset_ns) > CLOCK_SET_NS)
+        return hb_fail(err, HB_ERR_RUN, "the machine's clock was set meanwhile");
+    *ret_wall_offset_ns = offset_ns;
+    return 0;
 }
 
 static int by_calls_then_name(const void *left, const void *right)
@@ -137,24 +157,26 @@ int hb_wire_count_calls(const struct hb_wire_counting *counting, struct hb_wire_
                         struct hb_error *err)
 {
     char strace[PATH_MAX];
-    const char *path = hb_arena_printf(counting->arena, "%s/calls", counting->dir->path);
+    const char *path = hb_arena_printf(counting->arena, "%s/" LOG_NAME, counting->dir->path);
     const char *words[HB_STRACE_WORDS + 1] = {NULL};
     int64_t ends_ns[CALLS_LAST] = {0};
     const struct manner manner = {.prefix = words, .ends_ns = ends_ns};
     struct hb_wire_run_result done;
-    struct hb_call_counts counts;
+    struct hb_call_counts counts = {0};
     uint64_t first, last;
+    int64_t wall_ns = 0;
 
     if (hb_strace_find(strace, err) < 0)
         return -1;
     hb_strace_prefix(strace, path, words);
-    if (run_repeatably(counting, CALLS_LAST, &manner, &done, err) < 0)
+    if (run_traced(counting, &manner, &done, &wall_ns, err) < 0)
         return -1;
     if (done.requests < CALLS_LEAST)
         return too_slow(err);
     first = done.requests < 2 * CALLS_FIRST ? done.requests / 2 : CALLS_FIRST;
     last = done.requests < CALLS_LAST ? done.requests : CALLS_LAST; /* some make more than asked */
-    if (count_between(counting, path, ends_ns[first - 1], ends_ns[last - 1], &counts, err) < 0)
+    if (count_between(counting, wall_ns + ends_ns[first - 1], wall_ns + ends_ns[last - 1], &counts,
+                      err) < 0)
         return -1;
     fill_calls(counting, &counts, last - first, profile);
     return 0;

@@ -211,6 +211,44 @@ class FailsAfterDone(Honest):
         sys.exit(3)
 
 
+class PutsPipesInPlaceOfFiles(Honest):
+    """Whoever opens one as if it were a file waits for ever."""
+
+    def before_done(self, go):
+        for name in os.listdir():
+            os.unlink(name)
+            os.mkfifo(name)
+
+
+class WritesTheLog(Honest):
+    """The beginning of what strace would, and no end of it."""
+
+    def before_done(self, go):
+        with open("calls", "w", encoding="ascii") as log:
+            log.write("1795554550.000001 read(0x3) = 0\n")
+            log.truncate(1 << 40)
+
+
+class LiesInEnds(Honest):
+    """Each request ends when the first did."""
+
+    def sample(self, start_ns, end_ns):
+        self.first = getattr(self, "first", (start_ns, end_ns))
+        return super().sample(*self.first)
+
+
+class EndsAfterFewRequests(Honest):
+    def run(self, go):
+        self.job["max_requests"] = min(5, self.job["max_requests"])
+        super().run(go)
+
+
+class SendsMoreThanAsked(Honest):
+    def run(self, go):
+        self.job["max_requests"] *= 3
+        super().run(go)
+
+
 class NothingVerified(Honest):
     def sample(self, start_ns, end_ns):
         return SAMPLE.pack(start_ns, end_ns, 0, 0, 100, 503, 0, 0)

@@ -109,12 +109,10 @@ static void a_program_is_still_when_it_and_its_descendants_all_sleep(void **stat
 static int count_log(const char *text, int64_t from_ns, int64_t to_ns, struct hb_arena *arena,
                      struct hb_call_counts *ret, struct hb_error *err)
 {
-    FILE *log = tmpfile();
+    FILE *log = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
     int result;
 
     assert_non_null(log);
-    assert_true(fputs(text, log) >= 0);
-    rewind(log);
     result = hb_strace_count(log, from_ns, to_ns, arena, ret, err);
     fclose(log);
     return result;
@@ -161,18 +159,32 @@ static void what_is_no_call_is_passed_over(void **state HB_UNUSED)
         "3031  1795554550.000001 read\n",
         "3031  1795554550.000001 ?( <unfinished ...>\n",
     };
-    char longer[2000];
     struct hb_arena arena;
     struct hb_call_counts counts;
 
     hb_arena_init(&arena);
     for (size_t i = 0; i < HB_ARRAY_LEN(odd); i++)
         assert_int_equal(count_log(odd[i], 0, INT64_MAX, &arena, &counts, NULL), -1);
-    /* Nor is the rest of a long line the start of one, wherever it is cut. */
-    memset(longer, '7', sizeof longer);
-    memcpy(longer + 511 - 4, "7777 1795554550.000001 read(\n", 30);
-    assert_int_equal(count_log(longer, 0, INT64_MAX, &arena, &counts, NULL), -1);
     hb_arena_release(&arena);
+}
+
+static void the_rest_of_a_long_line_is_no_line_wherever_it_is_cut(void **state HB_UNUSED)
+{
+    static const char call[] = "1795554550.000001 read(\n";
+    char longer[1500 + sizeof call];
+
+    memset(longer, ' ', sizeof longer);
+    longer[0] = 'x';
+    for (size_t at = 1; at <= 1500; at++) {
+        struct hb_arena arena;
+        struct hb_call_counts counts;
+
+        hb_arena_init(&arena);
+        memcpy(longer + at, call, sizeof call);
+        assert_int_equal(count_log(longer, 0, INT64_MAX, &arena, &counts, NULL), -1);
+        longer[at] = ' ';
+        hb_arena_release(&arena);
+    }
 }
 
 /* ---- callgrind's files ---- */
@@ -239,6 +251,31 @@ static void a_link_in_place_of_a_file_is_not_followed(void **state HB_UNUSED)
     assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
 }
 
+static void a_pipe_in_place_of_a_file_is_not_waited_for(void **state HB_UNUSED)
+{
+    char path[PATH_MAX];
+    struct hb_error err = {0};
+    uint64_t instructions;
+
+    assert_int_equal(hb_path_join(path, dir.path, "callgrind-1", NULL), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
+    assert_string_equal(err.message, "callgrind-1: not a regular file");
+}
+
+static void a_file_without_an_end_is_not_read(void **state HB_UNUSED)
+{
+    char path[PATH_MAX];
+    struct hb_error err = {0};
+    uint64_t instructions;
+
+    leave("callgrind-1", "totals: 1200\n");
+    assert_int_equal(hb_path_join(path, dir.path, "callgrind-1", NULL), 0);
+    assert_int_equal(truncate(path, 1LL << 40), 0);
+    assert_int_equal(hb_callgrind_take(dir.path, &instructions, &err), -1);
+    assert_string_equal(err.message, "callgrind-1: larger than the limit of 268435456 bytes");
+}
+
 static void without_valgrind_the_remedy_is_named(void **state HB_UNUSED)
 {
     char *path = strdup(getenv("PATH")), valgrind[PATH_MAX];
@@ -302,8 +339,11 @@ int main(void)
         cmocka_unit_test(a_program_is_still_when_it_and_its_descendants_all_sleep),
         cmocka_unit_test(calls_are_counted_where_they_begin),
         cmocka_unit_test(what_is_no_call_is_passed_over),
+        cmocka_unit_test(the_rest_of_a_long_line_is_no_line_wherever_it_is_cut),
         WITH_FOLDER(the_totals_of_all_processes_are_summed_and_their_files_are_gone),
         WITH_FOLDER(a_file_without_a_total_is_a_failure),
+        WITH_FOLDER(a_pipe_in_place_of_a_file_is_not_waited_for),
+        WITH_FOLDER(a_file_without_an_end_is_not_read),
         WITH_FOLDER(a_link_in_place_of_a_file_is_not_followed),
         cmocka_unit_test(without_valgrind_the_remedy_is_named),
         cmocka_unit_test(only_native_clients_and_cpython_can_be_counted),

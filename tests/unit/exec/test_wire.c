@@ -210,6 +210,34 @@ static void system_calls_are_counted_where_strace_is(void **state HB_UNUSED)
     assert_true(profile.calls[0].per_request >= profile.calls[1].per_request);
 }
 
+/* Clients that lie about what they did or put something else where strace's log lies. */
+static void counting_ends_in_time_with_a_reason_whatever_the_client_does(void **state HB_UNUSED)
+{
+    static const struct {
+        const char *behaviour, *why;
+    } cases[] = {
+        {"PutsPipesInPlaceOfFiles", "the log of strace: calls: not a regular file"},
+        {"WritesTheLog", "the log of strace: calls: larger than the limit of 134217728 bytes"},
+        {"LiesInEnds", "strace saw no system call of a request"},
+        {"EndsAfterFewRequests", "the server is too slow to count them in time"},
+        {"SendsMoreThanAsked", ""},
+    };
+    char path[PATH_MAX];
+
+    if (hb_strace_find(path, NULL) < 0)
+        skip();
+    for (size_t i = 0; i < HB_ARRAY_LEN(cases); i++) {
+        struct hb_wire_profile profile;
+
+        fixture_add_scripted(&fixture, cases[i].behaviour);
+        capture(&fixture.cells[i], HB_WIRE_SYSTEM_CALLS, &profile);
+        if (strstr(profile.system_calls_why, "ptrace") != NULL)
+            skip(); /* not allowed here */
+        assert_string_equal(profile.system_calls_why, cases[i].why);
+        assert_true((profile.system_calls >= 0) == (cases[i].why[0] == '\0'));
+    }
+}
+
 static void without_strace_the_counts_are_unknown_with_the_remedy(void **state HB_UNUSED)
 {
     HB_CLEANUP(hb_buf_release) struct hb_buf path = {.maximum = 65536};
@@ -336,6 +364,7 @@ int main(void)
         WIRE_TEST(a_client_that_sends_nothing_has_nothing_to_show),
         WIRE_TEST(a_client_that_fails_says_why),
         WIRE_TEST(system_calls_are_counted_where_strace_is),
+        WIRE_TEST(counting_ends_in_time_with_a_reason_whatever_the_client_does),
         WIRE_TEST(without_strace_the_counts_are_unknown_with_the_remedy),
         WIRE_TEST(instructions_are_counted_where_something_counts_them),
         WIRE_TEST(without_a_counter_instructions_are_unknown_with_the_remedy),
