@@ -80,9 +80,9 @@ void hb_html_wire(const struct hb_report *report, FILE *out)
         return;
     fputs("<section><h2>On the wire</h2>\n<p>What each client really sent, in a few requests of "
           "their own beside the measured runs: one task, one request after another, through a "
-          "relay. Bytes are of TCP payload. System calls are counted under strace, as the "
-          "difference of two runs; so are instructions, where they were asked for. Rows that are "
-          "not the same for all are marked ≠.</p>\n",
+          "relay. Bytes are of TCP payload. System calls are counted under strace, between "
+          "the ends of two requests; instructions, where they were asked for, are the difference "
+          "of two runs. Rows that are not the same for all are marked ≠.</p>\n",
           out);
     for (size_t i = 0, count; i < report->wires_count; i += count) {
         count = same_request(report, i);
