@@ -62,7 +62,7 @@ static void cpu_of_processes_that_end_within_the_window_is_exact(void **state HB
     struct hb_usage usage = watch("burn-tree", "500", false, &truth_us);
 
     assert_true(usage.known);
-    assert_true(truth_us >= 1500e3);
+    assert_true(truth_us >= 1490e3); /* three of 500 ms each, by another clock of the kernel */
     assert_within((double)usage.cpu_ns / 1e3, truth_us, 0.02);
     assert_int_equal(usage.processes, 3);
 }
@@ -108,7 +108,7 @@ static void cpu_never_goes_back_when_processes_vanish(void **state HB_UNUSED)
     (void)hb_monitor_window_end(monitor, &before);
     hb_child_release(&child);
     (void)hb_monitor_window_end(monitor, &after);
-    assert_true(before.cpu_ns >= 100 * HB_NS_PER_MS);
+    assert_true(before.cpu_ns >= 99 * HB_NS_PER_MS);
     assert_true(after.cpu_ns >= before.cpu_ns);
     hb_monitor_free(monitor);
 }
