@@ -29,7 +29,7 @@ static void put_number(struct hb_csv *csv, double value)
 
 static void put_bursts(struct hb_csv *csv, const struct hb_cell_verdict *cell)
 {
-    put_number(csv, cell->burst > 0 ? cell->burst : NAN);
+    put_number(csv, cell->burst > 0 ? (double)cell->burst : NAN);
     put_number(csv, cell->burst > 0 ? (double)cell->every_ns / 1e9 : NAN);
 }
 
