@@ -1,9 +1,10 @@
 /*
- * libcurl's event-driven interface on one loop. Three things make it fast: multi handles of a few
+ * libcurl's event-driven interface on one loop. Four things make it fast: multi handles of a few
  * transfers (adding one, and finding it a connection, touches the others: memory that with
- * thousands of them is in no cache), keeping a connection's descriptor in epoll between transfers,
- * though libcurl asks to have it removed after each, and time limits by the loop instead of two
- * timers a transfer in the multi's tree.
+ * thousands of them is in no cache), a transfer's memory in one place, keeping a connection's
+ * descriptor in epoll between transfers, though libcurl asks to have it removed after each, and
+ * time limits by the loop instead of two timers a transfer in the multi's tree. In the profile
+ * stock the memory and the limits are libcurl's own affair.
  */
 #include "clients/native/libcurl_clients.h"
 
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "clients/native/curl_memory.h"
 #include "clients/native/libcurl_task.h"
 #include "clients/native/loop.h"
 
@@ -31,6 +33,7 @@ struct descriptor {
     struct group *group;
     uint32_t wanted;     /* epoll events libcurl waits for */
     uint32_t registered; /* those epoll knows of; 0: not registered */
+    uint32_t opener;     /* the transfer that opened it, and mostly keeps it */
     bool connection;     /* opened by us for a connection, which we hear of when it is closed */
 };
 
@@ -102,7 +105,8 @@ static curl_socket_t open_socket(void *state, curlsocktype purpose, struct curl_
         return CURL_SOCKET_BAD;
     }
     if (fd >= 0)
-        async->descriptors[fd] = (struct descriptor){.connection = true};
+        async->descriptors[fd] = (struct descriptor){
+            .connection = true, .opener = (uint32_t)(transfer - async->transfers)};
     return fd;
 }
 
@@ -174,6 +178,7 @@ static void start(void *state, size_t number, const struct hb_request *request, 
     struct group *group = group_of(async, number);
 
     async->now_ns = start_ns;
+    hb_curl_memory_enter(number);
     hb_curl_task_set(task, request);
     curl_multi_add_handle(group->multi, task->easy);
     act(group, CURL_SOCKET_TIMEOUT, 0); /* else it would start with the next event */
@@ -196,7 +201,15 @@ static void ready(void *state, const struct epoll_event *event)
         happened |= CURL_CSELECT_OUT;
     if ((event->events & (EPOLLERR | EPOLLHUP)) != 0)
         happened |= CURL_CSELECT_ERR;
+    hb_curl_memory_enter(descriptor->opener);
     act(descriptor->group, fd, happened);
+}
+
+static void expect(void *state, const struct epoll_event *event)
+{
+    const struct async *async = state;
+
+    hb_curl_memory_expect(async->descriptors[(int)event->data.u64].opener);
 }
 
 static int64_t deadline(const void *state)
@@ -238,6 +251,7 @@ static void expire(void *state, size_t number)
 static const struct hb_loop_driver driver = {
     .start = start,
     .ready = ready,
+    .expect = expect,
     .deadline = deadline,
     .attend = attend,
     .connecting = connecting,
@@ -253,6 +267,7 @@ static int make_transfer(struct async *async, size_t number, struct hb_error *er
 
     transfer->async = async;
     async->transfer_count++;
+    hb_curl_memory_enter(number);
     if (hb_curl_task_init(&transfer->task, &async->plan, err) != 0)
         return -1;
     easy = transfer->task.easy;
@@ -303,6 +318,8 @@ static int prepare(struct hb_worker *worker, void **ret_state, struct hb_error *
     async->transfers = hb_calloc(tasks, sizeof(*async->transfers));
     async->groups = hb_calloc(groups, sizeof(*async->groups));
     make_descriptors(async);
+    if (!hb_job_is_stock(&worker->job))
+        hb_curl_memory_init(tasks);
     if (hb_curl_plan_init(&async->plan, &worker->job, err) != 0)
         return -1;
     for (size_t i = 0; i < groups; i++)
@@ -339,6 +356,7 @@ static void release(void *state)
     for (size_t i = 0; i < async->group_count; i++)
         curl_multi_cleanup(async->groups[i].multi);
     hb_curl_plan_release(&async->plan);
+    hb_curl_memory_release();
     hb_loop_release(&async->loop);
     free(async->descriptors);
     free(async->groups);

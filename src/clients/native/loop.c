@@ -199,6 +199,12 @@ static int wait_events(struct hb_loop *loop, struct epoll_event *events, int64_t
                       left_ms < INT_MAX ? (int)left_ms : INT_MAX);
 }
 
+static void announce(struct hb_loop *loop, const struct epoll_event *next)
+{
+    if (loop->driver->expect != NULL && next->data.u64 != HB_LOOP_SIGNAL_KEY)
+        loop->driver->expect(loop->client, next);
+}
+
 static void wait_and_dispatch(struct hb_loop *loop, int64_t now_ns)
 {
     struct epoll_event events[EVENTS_MAX];
@@ -206,6 +212,8 @@ static void wait_and_dispatch(struct hb_loop *loop, int64_t now_ns)
     int count = wait_events(loop, events, left_ns > 0 ? left_ns : 0);
 
     for (int i = 0; i < count; i++) {
+        if (i + 1 < count)
+            announce(loop, &events[i + 1]);
         if (events[i].data.u64 == HB_LOOP_SIGNAL_KEY) {
             take_signal(loop);
             continue;

@@ -25,6 +25,8 @@ struct hb_loop_driver {
     void (*start)(void *client, size_t task, const struct hb_request *request, int64_t start_ns);
     /* A descriptor is ready. */
     void (*ready)(void *client, const struct epoll_event *event);
+    /* NULL: no use for it. The next event for ready(): what that needs may be fetched meanwhile. */
+    void (*expect)(void *client, const struct epoll_event *event);
     /* Timers of the client's own; NULL: none. When attend() is needed; INT64_MAX: not at all. */
     int64_t (*deadline)(const void *client);
     /* Called when the deadline has passed. */

@@ -16,7 +16,22 @@ struct fixture {
     bool never_ends;
     bool connects; /* for ever */
     unsigned started, most_in_flight, expired;
+    int readable[2]; /* descriptors that are ready from the start; 0: none */
+    unsigned events;
+    uint64_t expected; /* the event that was announced last; 0: none */
 };
+
+static void watch_readable(struct fixture *fixture)
+{
+    for (size_t i = 0; i < HB_ARRAY_LEN(fixture->readable); i++) {
+        struct epoll_event event = {.events = EPOLLIN};
+
+        fixture->readable[i] = eventfd(1, EFD_CLOEXEC);
+        event.data.u64 = (uint64_t)fixture->readable[i];
+        assert_int_equal(
+            epoll_ctl(fixture->loop.epoll_fd, EPOLL_CTL_ADD, fixture->readable[i], &event), 0);
+    }
+}
 
 static void start(void *client, size_t task, const struct hb_request *request, int64_t start_ns)
 {
@@ -32,9 +47,19 @@ static void start(void *client, size_t task, const struct hb_request *request, i
         hb_loop_end(&fixture->loop, task, start_ns + 1, &reply);
 }
 
-static void ready(void *client HB_UNUSED, const struct epoll_event *event HB_UNUSED)
+static void ready(void *client, const struct epoll_event *event)
 {
-    fail_msg("the client has no descriptor");
+    struct fixture *fixture = client;
+    uint64_t value;
+
+    if (fixture->events++ > 0)
+        assert_int_equal(event->data.u64, fixture->expected);
+    assert_int_equal(read((int)event->data.u64, &value, sizeof(value)), sizeof(value));
+}
+
+static void expect(void *client, const struct epoll_event *event)
+{
+    ((struct fixture *)client)->expected = event->data.u64;
 }
 
 static int64_t deadline(const void *client HB_UNUSED)
@@ -61,10 +86,18 @@ static void expire(void *client, size_t task)
     hb_loop_end(&fixture->loop, task, hb_now_ns(), &reply);
 }
 
-static const struct hb_loop_driver driver = {start, ready, deadline, attend, connecting, expire};
+static const struct hb_loop_driver driver = {
+    .start = start,
+    .ready = ready,
+    .expect = expect,
+    .deadline = deadline,
+    .attend = attend,
+    .connecting = connecting,
+    .expire = expire,
+};
 
-/* Runs for `duration_ns`, and `drain_ns` more if need be. */
-static void run(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
+/* To run for `duration_ns`, and `drain_ns` more if need be. */
+static void prepare(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
 {
     int64_t start_ns = hb_now_ns() + HB_NS_PER_MS;
 
@@ -84,6 +117,11 @@ static void run(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
         fixture->worker.signal_fd = eventfd(0, EFD_CLOEXEC);
     assert_int_equal(hb_pacer_init(&fixture->worker.pacer, &fixture->worker.job, NULL), 0);
     assert_int_equal(hb_loop_init(&fixture->loop, &fixture->worker, &driver, fixture, NULL), 0);
+}
+
+static void run(struct fixture *fixture, int64_t duration_ns, int64_t drain_ns)
+{
+    prepare(fixture, duration_ns, drain_ns);
     hb_loop_run(&fixture->loop);
 }
 
@@ -117,6 +155,19 @@ static void a_client_that_never_answers_has_one_request_a_task(void **state HB_U
     assert_int_equal(fixture.worker.totals.started, TASKS);
     assert_int_equal(fixture.worker.totals.requests, 0);
     assert_true(hb_now_ns() >= fixture.worker.go.drain_ns);
+    clean_up(&fixture);
+}
+
+static void each_event_but_a_batch_s_first_is_announced(void **state HB_UNUSED)
+{
+    struct fixture fixture = {.never_ends = true};
+
+    prepare(&fixture, 20 * HB_NS_PER_MS, 0);
+    watch_readable(&fixture);
+    hb_loop_run(&fixture.loop);
+    assert_int_equal(fixture.events, 2);
+    for (size_t i = 0; i < HB_ARRAY_LEN(fixture.readable); i++)
+        close(fixture.readable[i]);
     clean_up(&fixture);
 }
 
@@ -206,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(max_requests_ends_a_closed_loop_early),
         cmocka_unit_test(a_client_that_never_answers_has_one_request_a_task),
+        cmocka_unit_test(each_event_but_a_batch_s_first_is_announced),
         cmocka_unit_test(a_request_ends_when_its_time_is_over),
         cmocka_unit_test(the_time_to_connect_binds_who_connects),
         cmocka_unit_test(the_ramp_lets_tasks_in_one_after_the_other),
