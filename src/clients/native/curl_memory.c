@@ -1,7 +1,7 @@
 /*
- * Blocks of a few sizes, cut from the home of the transfer that needs them and kept in one list a
- * size when they are free. Nothing is joined or given back: after a few requests a transfer finds
- * at each of its requests the blocks of the one before.
+ * Blocks of a few sizes, cut from the home of the transfer that needs them and, when they are free,
+ * kept in a list of that home for their size. Nothing is joined or given back: after a few requests
+ * a transfer finds at each of its requests the blocks of the one before.
  */
 #include "clients/native/curl_memory.h"
 
@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#include "base/macros.h"
-#include "base/memory.h"
 
 #define HOME_BYTES ((size_t)64 << 10)
 
@@ -25,29 +22,42 @@
 #define FINE_CLASSES (FINE_MAX / FINE_STEP)
 #define CLASSES (FINE_CLASSES + (BLOCK_MAX - FINE_MAX) / COARSE_STEP + 1)
 
-/* Buffers, of which a request touches little, lie at a home's end, apart from all the rest. */
+/*
+ * Between this and a buffer's size is the connection that libcurl makes up for each request, to
+ * find that it has one and give it back. Such blocks are free for all homes alike: the last one
+ * given back is still in the cache.
+ */
+#define PASSING_MIN ((size_t)1 << 10)
+
+/* Buffers, of which a request touches the beginning, lie at a home's end, apart from the rest. */
 #define BUFFER_MIN ((size_t)8 << 10)
 
 #define CACHE_LINE ((size_t)64)
 #define FETCH_MAX ((size_t)16 << 10)
+#define FETCH_OF_BUFFER ((size_t)512)
 #define CACHED_TRANSFERS ((size_t)128) /* so few stay in the cache by themselves */
 
+/* What precedes the memory that libcurl gets; keeps it aligned for any type. */
 struct block {
     size_t size_class;  /* 0: of malloc */
     struct block *next; /* while it is free */
 };
 
+/* At the beginning of each home; zeroed memory is an empty one. */
 struct home {
-    uint32_t low, high; /* what lies between is not used yet; offsets */
+    uint32_t begun;         /* bytes that are cut after this header */
+    uint32_t ended;         /* and from the end */
+    uint16_t free[CLASSES]; /* the first free block's offset, in fine steps; 0: none */
 };
+
+#define HEADER_BYTES ((sizeof(struct home) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE)
 
 static struct {
     char *memory;
-    struct home *homes;
     size_t count;
     size_t current; /* a home's number; count: none */
-    struct block *free[CLASSES];
-} shared;
+    struct block *passing[CLASSES];
+} homes;
 
 static _Thread_local bool owns_homes;
 
@@ -65,34 +75,82 @@ static size_t class_bytes(size_t size_class)
                                       : FINE_MAX + (size_class - FINE_CLASSES) * COARSE_STEP;
 }
 
-/* ---- blocks ---- */
+/* ---- homes ---- */
+
+static struct home *home_at(size_t number)
+{
+    return (struct home *)(homes.memory + number * HOME_BYTES);
+}
+
+static struct home *home_of(const struct block *block)
+{
+    return home_at((size_t)((const char *)block - homes.memory) / HOME_BYTES);
+}
 
 /* NULL: the home has no room. */
-static struct block *cut(size_t size_class)
+static struct block *cut(struct home *home, size_t size_class)
 {
-    struct home *home = &shared.homes[shared.current];
-    size_t bytes = class_bytes(size_class), offset = home->low;
+    size_t bytes = class_bytes(size_class), offset = HEADER_BYTES + home->begun;
     struct block *block;
 
-    if (bytes > home->high - home->low)
+    if (bytes > HOME_BYTES - home->ended - offset)
         return NULL;
     if (bytes >= BUFFER_MIN)
-        offset = home->high -= (uint32_t)bytes;
+        offset = HOME_BYTES - (home->ended += (uint32_t)bytes);
     else
-        home->low += (uint32_t)bytes;
-    block = (struct block *)(shared.memory + shared.current * HOME_BYTES + offset);
+        home->begun += (uint32_t)bytes;
+    block = (struct block *)((char *)home + offset);
     block->size_class = size_class;
     return block;
 }
 
+/* The first free block of a size; NULL: none. */
+static struct block *first_free(struct home *home, size_t size_class)
+{
+    size_t offset = home->free[size_class] * FINE_STEP;
+
+    return offset == 0 ? NULL : (struct block *)((char *)home + offset);
+}
+
+static void set_first_free(struct home *home, size_t size_class, const struct block *block)
+{
+    home->free[size_class] =
+        block == NULL ? 0 : (uint16_t)((size_t)((const char *)block - (char *)home) / FINE_STEP);
+}
+
+static bool is_passing(size_t size_class)
+{
+    return class_bytes(size_class) > PASSING_MIN && class_bytes(size_class) < BUFFER_MIN;
+}
+
+/* ---- blocks ---- */
+
 static struct block *take(size_t size_class)
 {
-    struct block *block = shared.free[size_class];
+    struct home *home = home_at(homes.current);
+    bool passing = is_passing(size_class);
+    struct block *block = passing ? homes.passing[size_class] : first_free(home, size_class);
 
     if (block == NULL)
-        return cut(size_class);
-    shared.free[size_class] = block->next;
+        return cut(home, size_class);
+    if (passing)
+        homes.passing[size_class] = block->next;
+    else
+        set_first_free(home, size_class, block->next);
     return block;
+}
+
+static void give_back(struct block *block)
+{
+    struct home *home = home_of(block);
+
+    if (is_passing(block->size_class)) {
+        block->next = homes.passing[block->size_class];
+        homes.passing[block->size_class] = block;
+    } else {
+        block->next = first_free(home, block->size_class);
+        set_first_free(home, block->size_class, block);
+    }
 }
 
 static struct block *take_of_malloc(size_t bytes)
@@ -111,7 +169,7 @@ void *hb_curl_malloc(size_t bytes)
 
     if (__builtin_add_overflow(bytes, sizeof(*block), &total))
         return NULL;
-    if (owns_homes && shared.current < shared.count && total <= BLOCK_MAX)
+    if (owns_homes && homes.current < homes.count && total <= BLOCK_MAX)
         block = take(class_of(total));
     if (block == NULL)
         block = take_of_malloc(total);
@@ -125,12 +183,10 @@ void hb_curl_free(void *memory)
 
     if (block == NULL)
         return;
-    if (block->size_class == 0) {
+    if (block->size_class == 0)
         free(block);
-    } else if (owns_homes) {
-        block->next = shared.free[block->size_class];
-        shared.free[block->size_class] = block;
-    }
+    else if (owns_homes)
+        give_back(block);
 }
 
 void *hb_curl_calloc(size_t count, size_t item_bytes)
@@ -183,7 +239,7 @@ char *hb_curl_strdup(const char *text)
     return copy == NULL ? NULL : memcpy(copy, text, bytes);
 }
 
-/* ---- homes ---- */
+/* ---- all of them ---- */
 
 /* No huge pages: they would make memory resident that no transfer uses. */
 static char *reserve(size_t bytes)
@@ -208,34 +264,38 @@ void hb_curl_memory_init(size_t transfers)
         munmap(memory, transfers * HOME_BYTES);
         return;
     }
-    shared.memory = memory;
-    shared.homes = hb_calloc(transfers, sizeof(*shared.homes));
-    for (size_t i = 0; i < transfers; i++)
-        shared.homes[i].high = HOME_BYTES;
-    shared.count = transfers;
-    shared.current = transfers;
+    homes.memory = memory;
+    homes.count = transfers;
+    homes.current = transfers;
     owns_homes = true;
 }
 
 void hb_curl_memory_enter(size_t transfer)
 {
     if (owns_homes)
-        shared.current = transfer;
+        homes.current = transfer;
+}
+
+static void fetch(const char *memory, size_t bytes)
+{
+    for (size_t offset = 0; offset < bytes; offset += CACHE_LINE) {
+        __builtin_prefetch(memory + offset, 1, 2);
+        __asm__ volatile(
+            ""); /* or the compiler takes a loop of prefetches for one without effect */
+    }
 }
 
 void hb_curl_memory_expect(size_t transfer)
 {
-    const char *home = shared.memory + transfer * HOME_BYTES;
-    size_t bytes;
+    const struct home *home = home_at(transfer);
+    size_t begun;
 
-    if (!owns_homes || shared.count <= CACHED_TRANSFERS)
+    if (!owns_homes || homes.count <= CACHED_TRANSFERS)
         return;
-    bytes = shared.homes[transfer].low < FETCH_MAX ? shared.homes[transfer].low : FETCH_MAX;
-    for (size_t offset = 0; offset < bytes; offset += CACHE_LINE) {
-        __builtin_prefetch(home + offset, 1);
-        __asm__ volatile(
-            ""); /* or the compiler takes a loop of prefetches for one without effect */
-    }
+    begun = HEADER_BYTES + home->begun;
+    fetch((const char *)home, begun < FETCH_MAX ? begun : FETCH_MAX);
+    if (home->ended > 0)
+        fetch((const char *)home + HOME_BYTES - home->ended, FETCH_OF_BUFFER);
 }
 
 void hb_curl_memory_release(void)
@@ -243,8 +303,7 @@ void hb_curl_memory_release(void)
     if (!owns_homes)
         return;
     curl_global_cleanup();
-    munmap(shared.memory, shared.count * HOME_BYTES);
-    free(shared.homes);
-    memset(&shared, 0, sizeof(shared));
+    munmap(homes.memory, homes.count * HOME_BYTES);
+    memset(&homes, 0, sizeof(homes));
     owns_homes = false;
 }
