@@ -4,13 +4,16 @@
 Before: from nothing to the first request that may be sent (keeper, worker, its libraries, its job, ready). After: from
 the end of the window to the result (the rest of the load, what is in flight, the end of the worker). Between: storing
 the result and looking at the machine, without the cool-down that the scenario asks for. Least and median of the rounds.
+
+And what as many threads cost without any client library, for a client that has a thread a task (thread_floor.c).
 """
 import argparse
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from bench_support import median, print_command, print_table  # noqa: E402
+from bench_support import Server, cores, median, print_command, print_table  # noqa: E402
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "contract", "measurement"))
 from sweeps import Program, measured  # noqa: E402
@@ -43,6 +46,13 @@ def least_and_median(values):
     return f"{min(values):.1f} / {median(values):.1f}"
 
 
+def print_thread_floor(build, threads):
+    client_core, server_core = cores()
+    with Server(build, server_core) as server:
+        subprocess.run([os.path.join(build, "tests", "bench", "thread_floor"), str(server.ready["port"]), str(threads)],
+                       check=True, preexec_fn=lambda: os.sched_setaffinity(0, {client_core}))
+
+
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", default=os.path.join("build", "release"), help="the build tree")
@@ -65,6 +75,8 @@ def main():
     print_table(["client", "at once", "before, ms", "after, ms", "beyond warm-up and window, ms"], rows)
     if gaps:  # two runs of one round
         print(f"\nbetween two runs: {least_and_median(gaps)} ms")
+    print(flush=True)
+    print_thread_floor(arguments.build, max(arguments.concurrency or CONCURRENCY))
     print_command()
 
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -552,10 +551,10 @@ static void remote_load_is_allowed_by_scenario_or_command(void **state)
     loaded_release(&loaded);
 }
 
-/* A scenario whose axes would make 10^10 cells is read at once; the planner refuses it. */
-static void wide_matrices_are_read_in_no_time(void **state)
+/* A scenario whose axes would make 10^10 cells is read axis by axis, or this would not end; the
+ * planner refuses it. */
+static void wide_matrices_are_read_axis_by_axis(void **state)
 {
-    struct timespec before, after;
     struct loaded loaded;
     struct hb_buf text;
 
@@ -571,10 +570,7 @@ static void wide_matrices_are_read_in_no_time(void **state)
     for (int i = 1; i <= 500; i++)
         hb_buf_printf(&text, "%ds,", i);
     hb_buf_puts(&text, "]\n");
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
     accepted(&loaded, hb_buf_text(&text));
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    assert_true(after.tv_sec - before.tv_sec < 1);
     assert_int_equal(loaded.scenario->urls_count, 5000);
     hb_buf_release(&text);
     loaded_release(&loaded);
@@ -621,7 +617,7 @@ int main(void)
         cmocka_unit_test(a_server_may_be_reached_over_https_and_be_a_variant),
         cmocka_unit_test(what_only_one_kind_of_server_has_is_refused_for_the_other),
         cmocka_unit_test(remote_load_is_allowed_by_scenario_or_command),
-        cmocka_unit_test(wide_matrices_are_read_in_no_time),
+        cmocka_unit_test(wide_matrices_are_read_axis_by_axis),
         cmocka_unit_test(more_values_than_can_be_compared_are_refused),
     };
 
