@@ -46,9 +46,12 @@ struct pair {
         20, 220                                                                                    \
     } /* of interpreters under callgrind */
 
-static int too_slow(struct hb_error *err)
+static int too_few(uint64_t made, uint64_t asked, struct hb_error *err)
 {
-    return hb_fail(err, HB_ERR_RUN, "the server is too slow to count them in time");
+    return hb_fail(err, HB_ERR_RUN,
+                   "%llu of %llu requests were made: the server is too slow to count them in time, "
+                   "or the client stopped early",
+                   (unsigned long long)made, (unsigned long long)asked);
 }
 
 /* What counts. */
@@ -172,7 +175,7 @@ int hb_wire_count_calls(const struct hb_wire_counting *counting, struct hb_wire_
     if (run_traced(counting, &manner, &done, &wall_ns, err) < 0)
         return -1;
     if (done.requests < CALLS_LEAST)
-        return too_slow(err);
+        return too_few(done.requests, CALLS_LAST, err);
     first = done.requests < 2 * CALLS_FIRST ? done.requests / 2 : CALLS_FIRST;
     last = done.requests < CALLS_LAST ? done.requests : CALLS_LAST; /* some make more than asked */
     if (count_between(counting, wall_ns + ends_ns[first - 1], wall_ns + ends_ns[last - 1], &counts,
@@ -277,8 +280,11 @@ static int count_longer(const struct way *way, const struct hb_wire_counting *co
 {
     if (way->run(counting, requests, many, err) < 0)
         return -1;
-    if (many->requests < 2 * few->requests || many->instructions < few->instructions)
-        return too_slow(err);
+    if (many->requests < 2 * few->requests)
+        return too_few(many->requests, requests, err);
+    if (many->instructions < few->instructions)
+        return hb_fail(err, HB_ERR_RUN, "%llu requests took fewer instructions than %llu",
+                       (unsigned long long)many->requests, (unsigned long long)few->requests);
     *ret_each =
         (double)(many->instructions - few->instructions) / (double)(many->requests - few->requests);
     return 0;
