@@ -6,19 +6,23 @@
 #include "clients/native/curl_memory.h"
 
 #include <curl/curl.h>
+#include <stdalign.h>
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define HOME_BYTES ((size_t)64 << 10)
 
-/* Sizes, header included: steps of 32 bytes to 2 KiB, then of 1 KiB. */
+/*
+ * Sizes, header included: steps of 32 bytes to 2 KiB, then of 1 KiB. The largest is a receive
+ * buffer of 16 KiB; larger are the tables of a multi handle, which are not one transfer's.
+ */
 #define FINE_STEP ((size_t)32)
 #define FINE_MAX ((size_t)2048)
 #define COARSE_STEP ((size_t)1024)
-#define BLOCK_MAX ((size_t)32 << 10)
+#define BLOCK_MAX ((size_t)20 << 10)
 #define FINE_CLASSES (FINE_MAX / FINE_STEP)
 #define CLASSES (FINE_CLASSES + (BLOCK_MAX - FINE_MAX) / COARSE_STEP + 1)
 
@@ -37,10 +41,10 @@
 #define FETCH_OF_BUFFER ((size_t)512)
 #define CACHED_TRANSFERS ((size_t)128) /* so few stay in the cache by themselves */
 
-/* What precedes the memory that libcurl gets; keeps it aligned for any type. */
+/* What precedes the memory that libcurl gets. */
 struct block {
-    size_t size_class;  /* 0: of malloc */
-    struct block *next; /* while it is free */
+    alignas(max_align_t) size_t size_class; /* 0: of malloc */
+    struct block *next;                     /* while it is free */
 };
 
 /* At the beginning of each home; zeroed memory is an empty one. */
@@ -55,7 +59,7 @@ struct home {
 static struct {
     char *memory;
     size_t count;
-    size_t current; /* a home's number; count: none */
+    size_t current; /* a home's number; HB_CURL_NO_TRANSFER: none */
     struct block *passing[CLASSES];
 } homes;
 
@@ -266,7 +270,7 @@ void hb_curl_memory_init(size_t transfers)
     }
     homes.memory = memory;
     homes.count = transfers;
-    homes.current = transfers;
+    homes.current = HB_CURL_NO_TRANSFER;
     owns_homes = true;
 }
 
@@ -287,11 +291,12 @@ static void fetch(const char *memory, size_t bytes)
 
 void hb_curl_memory_expect(size_t transfer)
 {
-    const struct home *home = home_at(transfer);
+    const struct home *home;
     size_t begun;
 
     if (!owns_homes || homes.count <= CACHED_TRANSFERS)
         return;
+    home = home_at(transfer);
     begun = HEADER_BYTES + home->begun;
     fetch((const char *)home, begun < FETCH_MAX ? begun : FETCH_MAX);
     if (home->ended > 0)

@@ -12,6 +12,9 @@
 #define HB_CLIENTS_NATIVE_CURL_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#define HB_CURL_NO_TRANSFER SIZE_MAX
 
 /*
  * Initialises libcurl to use homes, `transfers` of them; to be called before any other function of
@@ -20,7 +23,7 @@
  */
 void hb_curl_memory_init(size_t transfers);
 
-/* What libcurl allocates from here on is for this transfer. */
+/* What libcurl allocates from here on is for this transfer; HB_CURL_NO_TRANSFER: for several. */
 void hb_curl_memory_enter(size_t transfer);
 
 /* This transfer is next: begins to fetch its home into the cache. */

@@ -33,7 +33,7 @@ struct descriptor {
     struct group *group;
     uint32_t wanted;     /* epoll events libcurl waits for */
     uint32_t registered; /* those epoll knows of; 0: not registered */
-    uint32_t opener;     /* the transfer that opened it, and mostly keeps it */
+    uint32_t transfer;   /* the last one that waited for it */
     bool connection;     /* opened by us for a connection, which we hear of when it is closed */
 };
 
@@ -70,9 +70,17 @@ static int register_events(struct async *async, int fd, uint32_t events)
     return epoll_ctl(async->loop.epoll_fd, operation, fd, &event);
 }
 
+/* NULL: a handle of libcurl's own. */
+static struct transfer *transfer_of(CURL *easy)
+{
+    char *transfer = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return (struct transfer *)transfer;
+}
+
 /* CURLMOPT_SOCKETFUNCTION */
-static int watch(CURL *easy HB_UNUSED, curl_socket_t fd, int what, void *state,
-                 void *socket_data HB_UNUSED)
+static int watch(CURL *easy, curl_socket_t fd, int what, void *state, void *socket_data HB_UNUSED)
 {
     static const uint32_t wanted[] = {
         [CURL_POLL_NONE] = 0,       [CURL_POLL_IN] = EPOLLIN,
@@ -82,6 +90,7 @@ static int watch(CURL *easy HB_UNUSED, curl_socket_t fd, int what, void *state,
     struct group *group = state;
     struct async *async = group->async;
     struct descriptor *descriptor;
+    const struct transfer *transfer;
 
     if ((size_t)fd >= async->descriptor_count)
         return -1;
@@ -90,6 +99,9 @@ static int watch(CURL *easy HB_UNUSED, curl_socket_t fd, int what, void *state,
     descriptor->wanted = wanted[what];
     if (descriptor->wanted == 0 && descriptor->connection)
         return 0; /* the next transfer will want it again */
+    transfer = transfer_of(easy);
+    if (transfer != NULL)
+        descriptor->transfer = (uint32_t)(transfer - async->transfers);
     return register_events(async, fd, descriptor->wanted) == 0 ? 0 : -1;
 }
 
@@ -105,8 +117,7 @@ static curl_socket_t open_socket(void *state, curlsocktype purpose, struct curl_
         return CURL_SOCKET_BAD;
     }
     if (fd >= 0)
-        async->descriptors[fd] = (struct descriptor){
-            .connection = true, .opener = (uint32_t)(transfer - async->transfers)};
+        async->descriptors[fd] = (struct descriptor){.connection = true};
     return fd;
 }
 
@@ -150,12 +161,9 @@ static void end_transfer(struct async *async, size_t number, CURLcode result)
 
 static void take_message(struct async *async, const CURLMsg *message)
 {
-    struct transfer *transfer = NULL;
-
-    if (message->msg != CURLMSG_DONE)
-        return;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-    end_transfer(async, (size_t)(transfer - async->transfers), message->data.result);
+    if (message->msg == CURLMSG_DONE)
+        end_transfer(async, (size_t)(transfer_of(message->easy_handle) - async->transfers),
+                     message->data.result);
 }
 
 /* Lets a multi act on a descriptor or its timer, and takes what has finished. */
@@ -201,7 +209,7 @@ static void ready(void *state, const struct epoll_event *event)
         happened |= CURL_CSELECT_OUT;
     if ((event->events & (EPOLLERR | EPOLLHUP)) != 0)
         happened |= CURL_CSELECT_ERR;
-    hb_curl_memory_enter(descriptor->opener);
+    hb_curl_memory_enter(descriptor->transfer);
     act(descriptor->group, fd, happened);
 }
 
@@ -209,7 +217,7 @@ static void expect(void *state, const struct epoll_event *event)
 {
     const struct async *async = state;
 
-    hb_curl_memory_expect(async->descriptors[(int)event->data.u64].opener);
+    hb_curl_memory_expect(async->descriptors[(int)event->data.u64].transfer);
 }
 
 static int64_t deadline(const void *state)
@@ -228,6 +236,7 @@ static void attend(void *state, int64_t now_ns)
     struct async *async = state;
 
     async->now_ns = now_ns;
+    hb_curl_memory_enter(HB_CURL_NO_TRANSFER);
     for (size_t i = 0; i < async->group_count; i++)
         if (async->groups[i].deadline_ns <= now_ns)
             act(&async->groups[i], CURL_SOCKET_TIMEOUT, 0);
@@ -245,6 +254,7 @@ static bool connecting(const void *state, size_t number)
 
 static void expire(void *state, size_t number)
 {
+    hb_curl_memory_enter(number);
     end_transfer(state, number, CURLE_OPERATION_TIMEDOUT);
 }
 
@@ -318,7 +328,7 @@ static int prepare(struct hb_worker *worker, void **ret_state, struct hb_error *
     async->transfers = hb_calloc(tasks, sizeof(*async->transfers));
     async->groups = hb_calloc(groups, sizeof(*async->groups));
     make_descriptors(async);
-    if (!hb_job_is_stock(&worker->job))
+    if (!HB_SANITIZED && !hb_job_is_stock(&worker->job)) /* sanitizers watch malloc */
         hb_curl_memory_init(tasks);
     if (hb_curl_plan_init(&async->plan, &worker->job, err) != 0)
         return -1;

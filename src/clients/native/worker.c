@@ -21,10 +21,6 @@
 #include "clients/native/limits.h"
 #include "clients/native/lines.h"
 
-#ifndef HB_SANITIZED
-#define HB_SANITIZED 0
-#endif
-
 struct session {
     struct hb_worker worker;
     struct hb_lines lines;

@@ -18,6 +18,11 @@
 #include "clients/native/pacer.h"
 #include "clients/native/recorder.h"
 
+/* Set by the build where a sanitizer watches memory. */
+#ifndef HB_SANITIZED
+#define HB_SANITIZED 0
+#endif
+
 struct hb_worker {
     const struct hb_worker_client *client;
     struct hb_job job;
