@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Brings the build tree up to date and runs every benchmark of this folder, one after the other, for the documentation.
 
-docs/benchmarks.md gets each one's output, between markers, with its command and the machine; the table "Speed and size"
+docs/benchmarks.md gets each one's output, between markers, with its command and the machine; what is written around them
+stays. The table "Speed and size"
 of README.md is made from that page, with the limits that we hold ourselves to. Both files are complete after each
 benchmark, and one that fails keeps the section that it had. Refuses a machine that is busy with other things, since
 figures of such a one are worth nothing.
@@ -43,7 +44,7 @@ PARTS = {
     "peers": Part("Our clients beside other load generators", "python3 tests/bench/peers.py --build {build}"),
     "many_connections": Part(
         "64 connections against 10,000",
-        "python3 tests/bench/many_connections.py --build {build} --rounds 3 --seconds 2 --warmup 1"),
+        "python3 tests/bench/many_connections.py --build {build} --rounds 7 --seconds 2 --warmup 1"),
     "recording_cost": Part("Recording in C", "python3 tests/bench/recording_cost.py --build {build}"),
     "python_recording_cost": Part("Recording in Python",
                                   "python3 tests/bench/python_recording_cost.py --requests 50000 --rounds 5"),
@@ -147,10 +148,13 @@ def describe_machine(program):
     return f"({'; '.join(words)})"
 
 
-def page(found):
-    body = "".join(f"\n## {part.title}\n\n{begin_marker(name)}\n{found[name]}{END_MARKER}\n"
-                   for name, part in PARTS.items() if name in found)
-    return HEAD + body
+def updated(page, name, text):
+    """The page with a benchmark's section as it is now; a new one goes to the end."""
+    begin = f"{begin_marker(name)}\n"
+    if begin not in page:
+        return f"{page}\n## {PARTS[name].title}\n\n{begin}{text}{END_MARKER}\n"
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}{text}{END_MARKER}{rest.partition(END_MARKER)[2]}"
 
 
 def tables(text):
@@ -289,7 +293,7 @@ def main():
         sys.exit(f"this machine is busy: a load of {load:.1f} a core (--force runs all the same)")
     subprocess.run(["cmake", "--build", arguments.build], stdout=sys.stderr, check=True)
     machine = describe_machine(os.path.join(arguments.build, "bin", "http-benchmark"))
-    found = sections(read(arguments.page)) if os.path.exists(arguments.page) else {}
+    page = read(arguments.page) if os.path.exists(arguments.page) else HEAD
     failed = []
     for name in (name for name in arguments.only or PARTS if name not in arguments.skip):
         began = time.monotonic()
@@ -298,11 +302,11 @@ def main():
         if output is None:
             failed.append(name)
             continue
-        found[name] = section(PARTS[name], output, machine, arguments.build)
-        write(arguments.page, page(found))
+        page = updated(page, name, section(PARTS[name], output, machine, arguments.build))
+        write(arguments.page, page)
         if not arguments.no_readme:
-            update_readme(found)
-    print(readme_table(found))
+            update_readme(sections(page))
+    print(readme_table(sections(page)))
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 
 

@@ -17,7 +17,7 @@ from bench_support import print_command, print_table  # noqa: E402
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "contract", "measurement"))
 from sweeps import Program, measured  # noqa: E402
 
-CONNECTIONS, FIXED, ROUNDS, WARMUP = 32, [1000, 5000, 10000, 20000], 3, "5s"
+CONNECTIONS, FIXED, ROUNDS, WARMUP = 32, [1000, 5000, 10000, 20000], 3, "4s"
 
 
 def sweep(program, client, rate, rounds):
