@@ -122,10 +122,14 @@ static void a_full_home_is_no_failure(void **state HB_UNUSED)
 
     for (int i = 0; i < MANY; i++) {
         blocks[i] = hb_curl_malloc(100);
-        memset(blocks[i], 1, 100);
+        assert_non_null(blocks[i]);
+        memset(blocks[i], i % 100, 100);
     }
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(blocks[i][0], i % 100);
+        assert_int_equal(blocks[i][99], i % 100);
         hb_curl_free(blocks[i]);
+    }
 }
 
 static void what_no_memory_can_hold_is_refused(void **state HB_UNUSED)
